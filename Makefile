@@ -1,0 +1,28 @@
+# Each target sets up .venv by itself; what is done is not done again.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+SOURCE := $(shell find grammar compiler runtime scenelang -name '*.py' -o -name '*.lark' -o -name '*.j2' 2>/dev/null)
+
+.PHONY: film test bench clean
+
+film: out/tokyo.mp4
+	@echo "the film: $<"
+
+out/tokyo.mp4: $(READY) examples/tokyo.scene $(SOURCE)
+	$(BIN)/scenelang render examples/tokyo.scene -o $@
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench
+
+$(READY): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) out build *.egg-info

@@ -1,0 +1,357 @@
+"""Actions to motion: everyone's position, heading, poses and held things in every frame."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import pairwise
+
+from scenelang.compiler import resolved
+from scenelang.compiler.easing import ease
+from scenelang.compiler.geometry import (
+    Vec3,
+    add,
+    forward_of,
+    heading_of,
+    length,
+    lerp,
+    level,
+    scale,
+    sub,
+    turn,
+    unit,
+)  # fmt: skip
+from scenelang.compiler.plan import PosePlan, SubjectTrack
+from scenelang.compiler.stage import Stage, Standing
+
+WALK, RUN = 1.35, 3.6  # metres a second, where the file gives no distance
+SPEEDS = {"vehicle": 8.0, "boat": 3.0, "bird": 5.0, "ball": 2.5}
+TURN_SECONDS = 0.4
+EXIT_METRES = 5.0
+MOVING = {"walk": WALK, "run": RUN, "move": 1.5, "enter": WALK, "exit": WALK}
+POSTURE_OF = {
+    "sit": "sit",
+    "stand": "stand",
+    "kneel": "kneel",
+    "crouch": "crouch",
+    "lie": "lie",
+    "fall": "lie",
+}
+POSE_OF = {
+    "look": "look", "lean": "lean", "give": "give", "take": "reach", "hold": "hold", "open": "open", "read": "read",
+    "reach": "reach", "point": "point", "wave": "wave", "smile": "smile", "talk": "talk",
+}  # fmt: skip
+GESTURES = {*MOVING, *POSTURE_OF, *POSE_OF, "turn", "jump"}
+JUMP_HEIGHT, JUMP_SECONDS = 0.35, 0.6
+WAYS: dict[str, Vec3] = {
+    "left": (-1, 0, 0), "right": (1, 0, 0), "up": (0, 1, 0), "down": (0, -1, 0), "away": (0, 0, -1),
+}  # fmt: skip
+
+
+@dataclass
+class _Trail:
+    """A subject's way through the shot, frame by frame."""
+
+    position: list[Vec3]
+    heading: list[float]
+    poses: list[PosePlan] = field(default_factory=list)
+    held: list[tuple[int, int, str]] = field(default_factory=list)
+    posture: str = "stand"
+
+
+def block(
+    film: resolved.Film, shot: resolved.Shot, start: Stage, eye: Vec3
+) -> tuple[list[SubjectTrack], Stage]:
+    """The tracks of all subjects on stage, and the stage as the shot ends.
+
+    `eye` is the camera's place at the shot's start, for those who walk toward it.
+    """
+    frames = max(1, film.frame(shot.duration))
+    trails = {
+        name: _Trail([s.position] * frames, [s.heading] * frames, posture=s.posture)
+        for name, s in start.items()
+    }
+    for name, standing in start.items():
+        if standing.posture != "stand":
+            trails[name].poses.append(PosePlan(frames=(0, frames), pose=standing.posture))
+    for action in sorted(shot.actions, key=lambda a: a.start):
+        _perform(action, film, trails, eye, frames)
+    for line in shot.lines:
+        span = _frames(film, line.start, line.end, frames)
+        trails[line.speaker].poses.append(PosePlan(frames=span, pose="talk"))
+    _hold_props(film, shot, start, trails, frames)
+    tracks = [_track(name, trail, film, shot, start[name]) for name, trail in trails.items()]
+    return tracks, _closing(film, shot, start, trails)
+
+
+def _frames(film: resolved.Film, start: Fraction, end: Fraction, count: int) -> tuple[int, int]:
+    a = min(film.frame(start), count - 1)
+    return a, max(a + 1, min(film.frame(end), count))
+
+
+def _perform(
+    action: resolved.Action, film: resolved.Film, trails: dict[str, _Trail], eye: Vec3, frames: int
+) -> None:
+    trail, span = trails[action.actor], _frames(film, action.start, action.end, frames)
+    gesture = action.gesture
+    if gesture in MOVING:
+        _travel(action, film, trails, eye, span)
+    elif gesture == "turn":
+        _turn(action, trails, eye, span, film.fps)
+    elif gesture == "jump":
+        for f in range(*span):
+            u = float(Fraction(f - span[0]) / film.fps) % JUMP_SECONDS / JUMP_SECONDS
+            x, y, z = trail.position[f]
+            trail.position[f] = (x, y + 4 * JUMP_HEIGHT * u * (1 - u), z)
+    elif gesture in POSTURE_OF:
+        _adopt(trail, POSTURE_OF[gesture], span[0], frames)
+    elif gesture in POSE_OF:
+        target = next((t for t in reversed(action.targets) if t != action.actor), None)
+        if action.goal == "camera":
+            target = "camera"
+        trail.poses.append(PosePlan(frames=span, pose=POSE_OF[gesture], target=target))
+        if gesture in ("give", "look", "point") and target in trails:
+            _face(trail, trails[target].position[span[0]], span, film.fps, least=70.0)
+
+
+def _adopt(trail: _Trail, posture: str, start: int, frames: int) -> None:
+    """Take up a posture from a frame on; the one before ends there."""
+    bodies = {"stand", "sit", "kneel", "crouch", "lie"}
+    kept = []
+    for pose in trail.poses:
+        if pose.pose in bodies and pose.frames[1] > start:
+            if pose.frames[0] < start:
+                kept.append(pose.model_copy(update={"frames": (pose.frames[0], start)}))
+        else:
+            kept.append(pose)
+    trail.poses[:] = kept
+    trail.posture = posture
+    if posture != "stand":
+        trail.poses.append(PosePlan(frames=(start, frames), pose=posture))
+
+
+def _travel(
+    action: resolved.Action,
+    film: resolved.Film,
+    trails: dict[str, _Trail],
+    eye: Vec3,
+    span: tuple[int, int],
+) -> None:
+    trail = trails[action.actor]
+    subject = film.subjects[action.actor]
+    a, b = span
+    seconds = float((b - a) / film.fps)
+    speed = SPEEDS.get(subject.reading.kind or "", MOVING[action.gesture or "walk"])
+    origin, heading = trail.position[a], trail.heading[a]
+    reach = action.distance if action.distance is not None else speed * seconds
+    if action.gesture == "exit":
+        reach = max(reach, EXIT_METRES)
+    goal = _goal(action, film, trails, eye, origin, a)
+    if goal is not None:
+        way = sub(goal, origin)
+        if action.distance is None and action.goal != "camera":
+            reach = length(way)
+        offset = scale(unit(way), min(reach, length(way)))
+    else:
+        default = forward_of(heading)
+        offset = scale({**WAYS, "backward": scale(default, -1)}.get(action.direction, default), reach)
+    if action.gesture == "enter" and goal is None:
+        # comes in from the named side, and ends on its mark
+        side = {"left": (-1.0, 0.0, 0.0), "right": (1.0, 0.0, 0.0)}.get(
+            action.direction, scale(default, -1)
+        )
+        offset = scale(side, -max(reach, EXIT_METRES))
+        origin = sub(origin, offset)
+        trail.position[:a] = [origin] * a
+    if trail.posture != "stand":
+        _adopt(trail, "stand", a, len(trail.position))
+    facing = heading if action.direction == "backward" else heading_of(offset, heading)
+    for f in range(a, len(trail.position)):
+        u = min(1.0, (f - a) / max(1, b - a))
+        trail.position[f] = lerp(origin, add(origin, offset), u)
+        trail.heading[f] = turn(heading, facing, ease("ease", float((f - a) / film.fps) / TURN_SECONDS))
+    if action.gesture != "move":
+        trail.poses.append(PosePlan(frames=span, pose="run" if action.gesture == "run" else "walk"))
+
+
+def _goal(
+    action: resolved.Action,
+    film: resolved.Film,
+    trails: dict[str, _Trail],
+    eye: Vec3,
+    origin: Vec3,
+    frame: int,
+) -> Vec3 | None:
+    """Where the walk ends: a little before a subject or the camera, on a point exactly."""
+    if action.goal is None or (isinstance(action.goal, str) and action.goal == action.actor):
+        return None
+    if not isinstance(action.goal, str):
+        return action.goal
+    if action.goal == "camera":
+        there, stop = (eye[0], origin[1], eye[2]), 1.2
+    else:
+        other = film.subjects[action.goal]
+        there = trails[action.goal].position[frame]
+        there = (there[0], origin[1], there[2])
+        stop = 0.7 + (
+            0.25 * other.height if other.reading.kind in ("stall", "vehicle", "building") else 0.0
+        )
+    way = level(sub(there, origin))
+    return add(origin, scale(unit(way), max(0.0, length(way) - stop)))
+
+
+def _turn(
+    action: resolved.Action, trails: dict[str, _Trail], eye: Vec3, span: tuple[int, int], fps: Fraction
+) -> None:
+    trail, a = trails[action.actor], span[0]
+    if action.goal is not None:
+        there = eye if action.goal == "camera" else action.goal
+        if isinstance(there, str):
+            there = trails[there].position[a]
+        _face(trail, there, span, fps, least=0.0)
+        return
+    amount = {"left": 90.0, "right": -90.0}.get(action.direction, 180.0)
+    start = trail.heading[a]
+    for f in range(a, len(trail.heading)):
+        trail.heading[f] = start + amount * ease("ease", (f - a) / max(1, span[1] - a))
+
+
+def _face(trail: _Trail, there: Vec3, span: tuple[int, int], fps: Fraction, least: float) -> None:
+    """Turn the body toward a place, where it is more than `least` degrees off."""
+    a, start = span[0], trail.heading[span[0]]
+    wanted = heading_of(sub(there, trail.position[a]), start)
+    if abs((wanted - start + 180) % 360 - 180) <= least:
+        return
+    for f in range(a, len(trail.heading)):
+        trail.heading[f] = turn(start, wanted, ease("ease", float((f - a) / fps) / TURN_SECONDS))
+
+
+# Things in hands --------------------------------------------------------------------------
+
+
+def hand(subject: resolved.Subject, position: Vec3, heading: float, posture: str) -> Vec3:
+    """Where a subject holds a thing: before the chest, lower when it kneels or sits."""
+    height = subject.height * {"kneel": 0.45, "sit": 0.42, "crouch": 0.4, "lie": 0.15}.get(posture, 0.68)
+    ahead = scale(forward_of(heading), 0.22 * subject.height)
+    return add(add(position, ahead), (0.0, height, 0.0))
+
+
+def _hold_props(
+    film: resolved.Film, shot: resolved.Shot, start: Stage, trails: dict[str, _Trail], frames: int
+) -> None:
+    for name, standing in start.items():
+        if film.subjects[name].role == "prop":
+            _hold(name, standing, film, shot, trails, frames)
+
+
+def _hold(
+    name: str,
+    standing: Standing,
+    film: resolved.Film,
+    shot: resolved.Shot,
+    trails: dict[str, _Trail],
+    frames: int,
+) -> None:
+    """Who has a prop when; from hand to hand it travels in the middle of the action."""
+    holder, since = standing.held_by, 0
+    trail = trails[name]
+    for action in sorted(shot.actions, key=lambda a: a.start):
+        if name not in action.targets or action.gesture not in ("give", "take", "hold", "open", "read"):
+            continue
+        a, b = _frames(film, action.start, action.end, frames)
+        others = [t for t in action.targets if t in trails and film.subjects[t].role == "character"]
+        receiver = others[0] if action.gesture == "give" and others else action.actor
+        if receiver == holder:
+            continue
+        leave, arrive = round(a + 0.45 * (b - a)), round(a + 0.65 * (b - a))
+        if holder is not None:
+            _in_hand(trail, holder, since, leave, film, trails)
+            trails[receiver].poses.append(PosePlan(frames=(leave, b), pose="reach", target=holder))
+        origin = (
+            trail.position[min(leave, frames - 1)]
+            if holder is None
+            else _palm(holder, leave, film, trails)
+        )
+        for f in range(leave, min(arrive, frames)):
+            u = ease("ease", (f - leave) / max(1, arrive - leave))
+            trail.position[f] = lerp(origin, _palm(receiver, f, film, trails), u)
+        holder, since = receiver, arrive
+    if holder is not None:
+        _in_hand(trail, holder, since, frames, film, trails)
+
+
+def _palm(holder: str, frame: int, film: resolved.Film, trails: dict[str, _Trail]) -> Vec3:
+    trail = trails[holder]
+    f = min(frame, len(trail.position) - 1)
+    return hand(film.subjects[holder], trail.position[f], trail.heading[f], trail.posture)
+
+
+def _in_hand(
+    trail: _Trail, holder: str, start: int, end: int, film: resolved.Film, trails: dict[str, _Trail]
+) -> None:
+    end = min(end, len(trail.position))
+    if end <= start:
+        return
+    for f in range(start, end):
+        trail.position[f] = _palm(holder, f, film, trails)
+        trail.heading[f] = trails[holder].heading[f]
+    trail.held.append((start, end, holder))
+    trails[holder].poses.append(PosePlan(frames=(start, end), pose="hold"))
+
+
+# Results ------------------------------------------------------------------------------------
+
+
+def _track(
+    name: str, trail: _Trail, film: resolved.Film, shot: resolved.Shot, standing: Standing
+) -> SubjectTrack:
+    base = film.subjects[name].reading
+    states = []
+    changes = [(0, standing.description, standing.reading)] if standing.reading else []
+    changes += [
+        (film.frame(c.start), c.description, c.reading) for c in shot.changes if c.subject == name
+    ]
+    for frame, description, reading in changes:
+        if reading is not None:
+            features = list(dict.fromkeys((*base.features, *reading.features)))
+            states.append((frame, description, {**base.colours, **reading.colours}, features))
+    return SubjectTrack(
+        subject=name,
+        position=compact([(round(x, 5), round(y, 5), round(z, 5)) for x, y, z in trail.position]),
+        heading=compact([round(h, 4) for h in trail.heading]),
+        poses=sorted(trail.poses, key=lambda p: (p.frames, p.pose)),
+        held_by=trail.held,
+        states=states,
+    )
+
+
+def compact(track: list) -> list:  # type: ignore[type-arg]
+    """A track with one value where nothing changes."""
+    return track[:1] if all(v == track[0] for v in track) else track
+
+
+def _closing(film: resolved.Film, shot: resolved.Shot, start: Stage, trails: dict[str, _Trail]) -> Stage:
+    changes = {c.subject: c for c in sorted(shot.changes, key=lambda c: c.start)}
+    result: Stage = {}
+    for name, trail in trails.items():
+        last = trail.held[-1] if trail.held else None
+        standing = replace(
+            start[name],
+            position=trail.position[-1],
+            heading=trail.heading[-1],
+            posture=trail.posture,
+            held_by=last[2] if last and last[1] == len(trail.position) else None,
+        )
+        if name in changes:
+            standing = replace(
+                standing, description=changes[name].description, reading=changes[name].reading
+            )
+        result[name] = standing
+    return result
+
+
+def speed_of(track: list[Vec3], fps: Fraction) -> float:
+    """The fastest step of a track in metres a second."""
+    steps = (math.dist(a, b) for a, b in pairwise(track))
+    return max(steps, default=0.0) * float(fps)

@@ -1,0 +1,217 @@
+"""Plan to tensors: what drives a model, shot by shot, saved as safetensors.
+
+Legend of shapes: F frames (at the backend's rate), S distinct texts, L tokens, D width of the
+encoder, H and W the raster, N subjects, M members of the largest group, C channels, J lights,
+P kinds of particles.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from scenelang.compiler.blocking_maps import CHANNELS, boxes, paint
+from scenelang.compiler.native import Native
+from scenelang.compiler.plan import Plan, ShotPlan
+from scenelang.compiler.prompts import prompts
+from scenelang.compiler.rays import frame_count, intrinsics, plucker, poses, resample
+
+SCHEMA = "scenelang.conditioning/1"
+BLEND_SECONDS = Fraction(1, 4)
+
+Encode = Callable[[list[str]], Tensor]
+
+
+@dataclass(frozen=True)
+class Conditioning:
+    """The tensors of one shot; TENSORS says of each what its axes and units are."""
+
+    text_SLD: Tensor
+    negative_SLD: Tensor
+    segment_weight_FS: Tensor
+    c2w_F44: Tensor
+    K_F33: Tensor
+    plucker_F6HW: Tensor
+    subject_text_NLD: Tensor
+    box_FNM4: Tensor
+    depth_FNM: Tensor
+    heading_FN: Tensor
+    blocking_FNCHW: Tensor
+    light_FJ8: Tensor
+    particle_FP6: Tensor
+
+
+# name -> (dtype, axes and units)
+TENSORS: dict[str, tuple[torch.dtype, str]] = {
+    "text_SLD": (
+        torch.float32,
+        "embedding of each distinct prompt; S texts, L tokens (zero behind the end), D width",
+    ),
+    "negative_SLD": (torch.float32, "embedding of the one negative prompt; S = 1"),
+    "segment_weight_FS": (
+        torch.float32,
+        "how much each text counts in a frame; rows sum to 1; blended over a quarter second at borders",
+    ),
+    "c2w_F44": (
+        torch.float32,
+        "camera to world; OpenCV axes, world y up, metres, absolute in the scene",
+    ),
+    "K_F33": (
+        torch.float32,
+        "intrinsics, normalised by width and height: x = fx X/Z + cx runs from 0 to 1",
+    ),
+    "plucker_F6HW": (
+        torch.float32,
+        "rays (o x d, d) in world space at pixel centres; o in metres, d a unit vector",
+    ),
+    "subject_text_NLD": (torch.float32, "embedding of each subject's description"),
+    "box_FNM4": (
+        torch.float32,
+        "x0, y0, x1, y1 of each member's box in widths and heights of the frame, not clipped; all 0 behind the camera",
+    ),
+    "depth_FNM": (
+        torch.float32,
+        "metres along the line of sight to each member's middle; inf behind the camera",
+    ),
+    "heading_FN": (torch.float32, "radians about the vertical relative to the camera; 0 faces it"),
+    "blocking_FNCHW": (torch.float16, f"boxes painted; channels {', '.join(CHANNELS)}; depth in 1/m"),
+    "light_FJ8": (
+        torch.float32,
+        "is sun, is point, x, y, z (unit vector toward a sun, place of a point in metres, else 0), linear r, g, b "
+        "times intensity",
+    ),
+    "particle_FP6": (torch.float32, "density 0..1, velocity x, y, z in m/s, swirl 0..1, size in metres"),
+}
+
+
+def condition_shot(
+    plan: Plan,
+    shot: ShotPlan,
+    native: Native | None = None,
+    *,
+    raster: tuple[int, int] = (0, 0),
+    encode: Encode | None = None,
+    dialect: str = "plain",
+) -> Conditioning:
+    """The tensors of a shot at a backend's size and rate (the film's where not given).
+
+    `raster` (width, height) is the resolution of rays and blocking maps; (0, 0) leaves them
+    empty, for backends that don't look at them. Without `encode` the text tensors are empty
+    (L = D = 0). All on the CPU.
+    """
+    native = native or Native(*plan.size, plan.rate)
+    size, rate = (native.width, native.height), native.fps
+    width, height = raster
+    c2w_F44 = poses(shot, plan.rate, rate)
+    K_F33 = intrinsics(shot, plan.size, size, plan.rate, rate)
+    box_FNM4, depth_FNM, heading_FN = boxes(plan, shot, c2w_F44, K_F33, rate)
+    said = prompts(plan, shot, dialect)
+    texts = list(dict.fromkeys(p.text for p in said))
+    encode = encode or (lambda texts: torch.zeros(len(texts), 0, 0))
+    return Conditioning(
+        text_SLD=encode(texts),
+        negative_SLD=encode([shot.avoid]),
+        segment_weight_FS=_weights(
+            shot, [texts.index(p.text) for p in said], len(texts), plan.rate, rate
+        ),
+        c2w_F44=c2w_F44,
+        K_F33=K_F33,
+        plucker_F6HW=plucker(c2w_F44, K_F33, height, width),
+        subject_text_NLD=encode([plan.subject(t.subject).description for t in shot.subjects]),
+        box_FNM4=box_FNM4,
+        depth_FNM=depth_FNM,
+        heading_FN=heading_FN,
+        blocking_FNCHW=paint(box_FNM4, depth_FNM, heading_FN, height, width),
+        light_FJ8=_lights(shot, plan.rate, rate),
+        particle_FP6=_particles(shot, plan.rate, rate),
+    )
+
+
+def _weights(shot: ShotPlan, text_of: list[int], count: int, rate: Fraction, native: Fraction) -> Tensor:
+    """`segment_weight_FS`: each frame's own text, with a short linear blend centred on borders."""
+    frames = frame_count(shot.frames, rate, native)
+    result = torch.zeros(frames, count)
+    half = float(BLEND_SECONDS * rate / 2)
+    at = torch.tensor([float(Fraction(n) / native * rate) + 0.5 for n in range(frames)])
+    for segment, text in zip(shot.segments, text_of):
+        a, b = segment.frames
+        # ramps from 0 to 1 over the blend at each inner border; they sum to 1 across it
+        rise = ((at - a + half) / (2 * half)).clamp(0, 1) if a > 0 else torch.ones(frames)
+        fall = ((b - at + half) / (2 * half)).clamp(0, 1) if b < shot.frames else torch.ones(frames)
+        result[:, text] += torch.minimum(rise, fall)
+    return result / result.sum(-1, keepdim=True)
+
+
+def _lights(shot: ShotPlan, rate: Fraction, native: Fraction) -> Tensor:
+    rows = []
+    for light in shot.lights:
+        track = light.direction if light.type == "sun" else light.position
+        place = resample(track, shot.frames, rate, native)
+        colour = resample(light.colour, shot.frames, rate, native)
+        strength = resample(light.intensity, shot.frames, rate, native)[:, None]
+        kind = torch.tensor([light.type == "sun", light.type == "point"], dtype=torch.float64)
+        rows.append(torch.cat([kind.expand(len(place), 2), place, colour * strength], dim=-1))
+    frames = frame_count(shot.frames, rate, native)
+    return torch.stack(rows, dim=1).float() if rows else torch.zeros(frames, 0, 8)
+
+
+def _particles(shot: ShotPlan, rate: Fraction, native: Fraction) -> Tensor:
+    rows = []
+    for p in shot.particles:
+        density = resample(p.density, shot.frames, rate, native)[:, None]
+        velocity = resample(p.velocity, shot.frames, rate, native)
+        swirl = resample(p.swirl, shot.frames, rate, native)[:, None]
+        rows.append(torch.cat([density, velocity, swirl, torch.full_like(density, p.size)], dim=-1))
+    frames = frame_count(shot.frames, rate, native)
+    return torch.stack(rows, dim=1).float() if rows else torch.zeros(frames, 0, 6)
+
+
+def save(path: Path, plan: Plan, shots: dict[str, Conditioning], encoder: str, dialect: str) -> None:
+    """One file for the film: keys `SHOT/TENSOR`, what the axes mean in the header's metadata."""
+    from safetensors.torch import save_file
+
+    tensors = {
+        f"{shot}/{field.name}": getattr(conditioning, field.name).contiguous()
+        for shot, conditioning in shots.items()
+        for field in fields(conditioning)
+    }
+    words = {
+        shot: {
+            "prompts": [
+                {"frames": p.frames, "text": p.text} for p in prompts(plan, plan.shot(shot), dialect)
+            ],
+            "subjects": [t.subject for t in plan.shot(shot).subjects],
+            "lights": [light.name for light in plan.shot(shot).lights],
+            "particles": [p.kind for p in plan.shot(shot).particles],
+            "hash": plan.shot(shot).hash,
+        }
+        for shot in shots
+    }
+    metadata = {
+        "schema": SCHEMA,
+        "source": plan.source,
+        "encoder": encoder,
+        "dialect": dialect,
+        "tensors": json.dumps({name: meaning for name, (_, meaning) in TENSORS.items()}),
+        "shots": json.dumps(words, ensure_ascii=False),
+    }
+    save_file(tensors, path, metadata=metadata)
+
+
+def load(path: Path, shot: str) -> Conditioning:
+    """The tensors of one shot of a saved file; raises KeyError where the file has no such shot."""
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        names = set(file.keys())
+        if not any(name.startswith(f"{shot}/") for name in names):
+            raise KeyError(shot)
+        return Conditioning(
+            **{f.name: file.get_tensor(f"{shot}/{f.name}") for f in fields(Conditioning)}
+        )

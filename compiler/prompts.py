@@ -1,0 +1,58 @@
+"""Prompts for the segments of a shot, in the dialect of a model family (Jinja templates)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from scenelang.compiler.plan import Plan, ShotPlan
+from scenelang.compiler.wording import moments
+
+if TYPE_CHECKING:
+    import jinja2
+
+# dialect -> its template and whom it is for
+DIALECTS = {
+    "plain": "prose sentences, for any text-to-video model",
+    "maquette": "the bundled model's controlled vocabulary: kinds, colours, places, light, particles",
+}
+
+
+@dataclass(frozen=True)
+class Prompt:
+    frames: tuple[int, int]  # half-open, in the shot
+    text: str
+    negative: str
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("scenelang.compiler", "templates"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+
+
+def prompts(plan: Plan, shot: ShotPlan, dialect: str = "plain") -> list[Prompt]:
+    """One prompt a segment. Raises KeyError for an unknown dialect."""
+    if dialect not in DIALECTS:
+        raise KeyError(dialect)
+    template = _environment().get_template(f"{dialect}.j2")
+    return [
+        Prompt(segment.frames, _tidy(template.render(**asdict(moment))), moment.avoid)
+        for segment, moment in zip(shot.segments, moments(plan, shot))
+    ]
+
+
+def _tidy(text: str) -> str:
+    """Single spaces, no space before a stop, no doubled stops."""
+    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"\s+([,.;])", r"\1", text)
+    return re.sub(r"([,.;])(?:\s*[,.;])+", r"\1", text)

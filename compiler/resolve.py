@@ -1,0 +1,202 @@
+"""Film to Resolved: names bound, units in SI, defaults filled in."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from scenelang.compiler import lexicon, resolved, units
+from scenelang.compiler.imports import declare
+from scenelang.compiler.resolve_light import resolve_light, resolve_particles
+from scenelang.compiler.resolve_shot import resolve_mark, resolve_shot
+from scenelang.compiler.scope import NOWHERE, Findings, Scope
+from scenelang.grammar import ast
+from scenelang.grammar.diagnostics import Diagnostic
+
+DEFAULT_SIZE = (1280, 720)
+DEFAULT_FPS = Fraction(24)
+MOST_PIXELS = 7680 * 4320
+FPS_RANGE = (1, 240)
+
+
+def resolve(film: ast.Film, misread: bool = False) -> tuple[resolved.Film, list[Diagnostic]]:
+    """Bind and convert everything that can be; what can't is left out and reported.
+
+    `misread` says that the text has syntax errors: what they hid is not reported again.
+    """
+    findings = Findings(film.file)
+    scope = Scope(findings, misread)
+    declare(film, scope, Path(film.file or "untitled.scene"))
+    header = next((s for s in film.statements if isinstance(s, ast.Header)), None)
+    result = _header(header, findings)
+    result = replace(
+        result,
+        subjects={n: _subject(d, findings) for n, d in scope.declarations.items() if d.role != "place"},
+        places={n: _place(d) for n, d in scope.declarations.items() if d.role == "place"},
+    )
+    shots, transitions = _Reel(result, header, scope).run(film.statements)
+    _used(film, scope, bool(shots))
+    return replace(result, shots=tuple(shots), transitions=tuple(transitions)), findings.found
+
+
+def shot_seed(film_seed: int, shot: str) -> int:
+    """hash(film's seed, shot ID): a shot's text never changes its seed."""
+    return int.from_bytes(hashlib.sha256(f"{film_seed}/{shot}".encode()).digest()[:4], "big")
+
+
+class _Reel:
+    """Walks the statements in order; keeps the shots and transitions met so far."""
+
+    def __init__(self, film: resolved.Film, header: ast.Header | None, scope: Scope):
+        self.film, self.header, self.scope = film, header, scope
+        self.shots: list[resolved.Shot] = []
+        self.transitions: list[resolved.Transition] = []
+        self.names: dict[str, ast.Word] = {}
+
+    def run(
+        self, statements: tuple[ast.Statement, ...]
+    ) -> tuple[list[resolved.Shot], list[resolved.Transition]]:
+        for statement in statements:
+            if isinstance(statement, ast.Scene):
+                scene = _scene(statement, self.scope, self.film)
+                for inner in statement.body:
+                    self.step(inner, scene)
+            else:
+                self.step(statement, None)
+        return self.shots, self.transitions
+
+    def step(self, statement: ast.Statement | ast.SceneStatement, scene: resolved.Scene | None) -> None:
+        if isinstance(statement, ast.Transition):
+            duration = Fraction(0)
+            if statement.duration is not None:
+                duration = units.seconds(statement.duration, self.film.fps, Fraction(0))
+            direction = statement.direction.text if statement.direction else ""
+            self.transitions.append(
+                resolved.Transition(
+                    statement.kind, direction, duration, len(self.shots), statement.span or NOWHERE
+                )
+            )
+        elif isinstance(statement, ast.Shot):
+            earlier = self.names.setdefault(statement.name.text, statement.name)
+            if earlier is not statement.name:
+                labels = [(earlier.span, "the first one")] if earlier.span else []
+                self.scope.findings.error(
+                    "C009", statement.name, f"two shots have the ID `{statement.name.text}`",
+                    "caches and edit lists are keyed by it: give this shot another", labels=labels,
+                )  # fmt: skip
+                return
+            shot = resolve_shot(statement, self.film, scene, self.scope)
+            if shot is not None:
+                look, avoid = self._style()
+                seed = shot_seed(self.film.seed, shot.name) if shot.seed < 0 else shot.seed
+                self.shots.append(
+                    replace(shot, seed=seed, look=shot.look or look, avoid=_joined(avoid, shot.avoid))
+                )
+
+    def _style(self) -> tuple[str, str]:
+        fields = self.header.fields if self.header else ()
+        return units.field_text(fields, "look"), units.field_text(fields, "avoid")
+
+
+def _joined(*texts: str) -> str:
+    return ", ".join(t for t in texts if t)
+
+
+def _header(header: ast.Header | None, findings: Findings) -> resolved.Film:
+    fields = header.fields if header else ()
+    size = DEFAULT_SIZE
+    for value in units.field(fields, "aspect") or ():
+        if isinstance(value, ast.Aspect):
+            size = (2 * round(DEFAULT_SIZE[1] * float(value.width / value.height) / 2), DEFAULT_SIZE[1])
+    for value in units.field(fields, "size") or ():
+        if isinstance(value, ast.Size):
+            size = (value.width, value.height)
+            if min(size) < 16 or size[0] * size[1] > MOST_PIXELS:
+                findings.error("C060", value, f"a film can't be {size[0]}x{size[1]}",
+                               "between 16x16 and 7680x4320, such as `size 1920x1080`")  # fmt: skip
+                size = DEFAULT_SIZE
+    fps = DEFAULT_FPS
+    for value in units.field(fields, "fps") or ():
+        if isinstance(value, ast.Quantity):
+            fps = _rate(Fraction(value.number))
+            if not FPS_RANGE[0] <= fps <= FPS_RANGE[1]:
+                findings.error("C060", value, f"a film can't run at {value.number} frames a second",
+                               "between 1 and 240, such as `fps 24`")  # fmt: skip
+                fps = DEFAULT_FPS
+    title = header.title.value if header else "Untitled"
+    return resolved.Film(title, size, fps, int(units.field_number(fields, "seed", 0)))
+
+
+def _rate(fps: Fraction) -> Fraction:
+    """23.976, 29.97 and 59.94 mean 24000/1001 and so on."""
+    for whole in (24, 30, 48, 60, 120):
+        exact = Fraction(whole * 1000, 1001)
+        if abs(fps - exact) < Fraction(1, 100) and fps != whole:
+            return exact
+    return fps
+
+
+def _subject(d: ast.Declaration, findings: Findings) -> resolved.Subject:
+    description = d.description.value if d.description else d.name.text
+    wears = units.field_text(d.fields, "wears")
+    reading = lexicon.read(description, wears)
+    if d.kind is not None:
+        kind, kind_from = d.kind.text, "declared"
+    elif reading.kind is not None:
+        kind, kind_from = reading.kind, "description"
+    else:
+        kind, kind_from = ("figure" if d.role == "character" else "box"), "role"
+    count = int(units.field_number(d.fields, "count", 1))
+    if count < 1 or count > 500:
+        at = next(f for f in d.fields if f.key.text == "count")
+        findings.error("C022", at, f"a group can't have {count} members", "between 1 and 500")
+        count = 1
+    height = units.field_number(d.fields, "height", lexicon.HEIGHTS.get(kind, 0.5))
+    if height <= 0 or height > 1000:
+        at = next(f for f in d.fields if f.key.text == "height")
+        findings.error("C022", at, "a height must be more than nothing", "such as `height 1.8m`")
+        height = lexicon.HEIGHTS.get(kind, 0.5)
+    spread = units.field_number(
+        d.fields, "spread", 0.65 * count**0.5 * (1 if kind == "figure" else height)
+    )
+    return resolved.Subject(
+        d.name.text, d.role, description, replace(reading, kind=kind), kind_from, wears,
+        units.field_text(d.fields, "mood"), height, count, spread, d.span or NOWHERE,
+    )  # fmt: skip
+
+
+def _place(d: ast.Declaration) -> resolved.Place:
+    description = d.description.value if d.description else d.name.text
+    set_, features = lexicon.read_place(description)
+    return resolved.Place(d.name.text, description, set_, features, d.span or NOWHERE)
+
+
+def _scene(node: ast.Scene, scope: Scope, film: resolved.Film) -> resolved.Scene:
+    axis = None
+    for statement in node.body:
+        if isinstance(statement, ast.Axis):
+            start, end = scope.subject(statement.start), scope.subject(statement.end)
+            axis = (start, end) if start and end else None
+    place = scope.place(node.place)
+    return resolved.Scene(
+        node.name.text,
+        node.slug.value if node.slug else "",
+        place,
+        axis,
+        tuple(m for s in node.body if isinstance(s, ast.Blocking) and (m := resolve_mark(s, scope))),
+        tuple(resolve_light(s, scope) for s in node.body if isinstance(s, ast.Light)),
+        tuple(resolve_particles(s) for s in node.body if isinstance(s, ast.Particles)),
+    )
+
+
+def _used(film: ast.Film, scope: Scope, has_shots: bool) -> None:
+    """A library gets no warnings: its names are used by the films that import it."""
+    if not has_shots:
+        return
+    for name in sorted(scope.own - scope.used):
+        scope.findings.warning(
+            "C003", scope.declarations[name].name, f"`{name}` is declared but no shot uses it",
+            "place it, frame it or let it act; or delete the line",
+        )  # fmt: skip

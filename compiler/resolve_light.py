@@ -1,0 +1,177 @@
+"""Lights and particles: fields to SI, presets, defaults by role and kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scenelang.compiler import lexicon, units
+from scenelang.compiler.geometry import Vec3
+from scenelang.compiler.resolved import Light, Particles
+from scenelang.compiler.scope import NOWHERE, Scope
+from scenelang.grammar import ast, vocabulary
+
+# degrees from +z toward -x
+AZIMUTHS = {"front": 0.0, "left": 90.0, "back": 180.0, "right": -90.0}
+
+# toward which the wind blows
+WINDS: dict[str, Vec3] = {
+    "left": (-1, 0, 0), "right": (1, 0, 0), "front": (0, 0, 1), "back": (0, 0, -1), "up": (0, 1, 0), "down": (0, -1, 0),
+}  # fmt: skip
+
+# azimuth, elevation, temperature, intensity, quality of a light whose file says nothing of them
+ROLES: dict[str, tuple[float, float, float, float, str]] = {
+    "key": (40, 35, 5600, 1.0, "soft"),
+    "fill": (-40, 25, 5600, 0.4, "soft"),
+    "rim": (150, 35, 5600, 0.6, "hard"),
+    "back": (180, 35, 5600, 0.7, "hard"),
+    "practical": (0, 45, 2800, 0.6, "soft"),
+    "ambient": (0, 90, 6500, 0.25, "soft"),
+}
+PRESETS: dict[str, tuple[float, float, float, float, str]] = {
+    "golden-hour": (60, 9, 3000, 1.0, "soft"),
+    "blue-hour": (120, 6, 9500, 0.35, "soft"),
+    "noon": (20, 75, 5600, 1.2, "hard"),
+    "overcast": (0, 70, 6800, 0.7, "soft"),
+    "moonlight": (140, 40, 8500, 0.22, "hard"),
+    "candlelight": (30, 15, 1900, 0.6, "hard"),
+    "night": (160, 50, 8000, 0.1, "soft"),
+}
+
+
+@dataclass(frozen=True)
+class ParticleKind:
+    """How a kind moves in still air (metres a second, downward positive) and how large it is."""
+
+    fall: float
+    size: float
+    swirl: float
+
+
+PARTICLE_KINDS: dict[str, ParticleKind] = {
+    "snow": ParticleKind(1.0, 0.025, 0.3),
+    "rain": ParticleKind(8.0, 0.012, 0.0),
+    "petals": ParticleKind(0.7, 0.045, 0.5),
+    "leaves": ParticleKind(0.9, 0.08, 0.5),
+    "dust": ParticleKind(0.02, 0.008, 0.4),
+    "smoke": ParticleKind(-0.5, 0.6, 0.4),
+    "fog": ParticleKind(0.0, 1.6, 0.2),
+    "mist": ParticleKind(0.0, 1.2, 0.2),
+    "sparks": ParticleKind(-1.4, 0.012, 0.4),
+    "embers": ParticleKind(-0.5, 0.015, 0.6),
+    "ash": ParticleKind(0.35, 0.02, 0.4),
+    "bubbles": ParticleKind(-0.4, 0.06, 0.3),
+    "confetti": ParticleKind(1.1, 0.04, 0.6),
+    "fireflies": ParticleKind(0.0, 0.02, 0.9),
+    "debris": ParticleKind(4.0, 0.06, 0.1),
+    "spray": ParticleKind(1.5, 0.01, 0.3),
+}
+
+
+def bearing(values: tuple[ast.Value, ...]) -> float:
+    """Azimuth of `left 35deg`: 35 degrees from the audience's side toward the left.
+
+    A direction alone is fully that side; `back 30deg` is 30 degrees past the left side's
+    far end, that is 180 - 30.
+    """
+    side = next((v.text for v in values if isinstance(v, ast.Word)), "front")
+    amount = next((units.number(v) for v in values if isinstance(v, ast.Quantity)), None)
+    if amount is None:
+        return AZIMUTHS[side]
+    return {"left": amount, "right": -amount, "front": amount, "back": 180 - amount}[side]
+
+
+def colour(values: tuple[ast.Value, ...] | None, scope: Scope) -> Vec3 | None:
+    for value in values or ():
+        words = (
+            value.value
+            if isinstance(value, ast.Text)
+            else value.text
+            if isinstance(value, ast.Word)
+            else ""
+        )
+        found = lexicon.colour_of(words)
+        if found is None:
+            scope.findings.warning(
+                "C023", value, f"no colour is known in `{words}`: it stays white",
+                "name a colour, such as \"deep blue\", or write \"#4060ff\"",
+            )  # fmt: skip
+        return found
+    return None
+
+
+def resolve_light(node: ast.Light, scope: Scope) -> Light:
+    name = node.name.text
+    role = node.role.text if node.role else (name if vocabulary.find("role", name) else "key")
+    preset = PRESETS.get(name)
+    azimuth, elevation, temperature, intensity, quality = preset or ROLES[role]
+    on = scope.subject(node.on)
+    side = units.field(node.fields, "from")
+    tint = colour(units.field(node.fields, "colour"), scope)
+    stated_quality = units.field(node.fields, "quality")
+    if stated_quality and isinstance(stated_quality[0], ast.Word):
+        quality = stated_quality[0].text
+    kelvin = units.field(node.fields, "temperature")
+    return Light(
+        name,
+        on,
+        role,
+        node.text.value if node.text else "",
+        "point" if on else "ambient" if role == "ambient" else "sun",
+        bearing(side) if side else azimuth,
+        units.field_number(node.fields, "height", elevation),
+        None if tint and not kelvin else units.field_number(node.fields, "temperature", temperature),
+        tint,
+        units.field_number(node.fields, "intensity", intensity),
+        quality,
+        units.field_number(node.fields, "flicker", 0.3 if name == "candlelight" else 0.0),
+        node.span or NOWHERE,
+    )
+
+
+def default_light(features: tuple[str, ...]) -> Light:
+    """What a shot without lights is lit by: day, or what its place's words say."""
+    for word, preset in (("night", "moonlight"), ("dusk", "golden-hour"), ("dawn", "golden-hour")):
+        if word in features:
+            values = PRESETS[preset]
+            break
+    else:
+        values = ROLES["key"]
+    azimuth, elevation, temperature, intensity, quality = values
+    return Light(
+        "sun",
+        None,
+        "key",
+        "",
+        "sun",
+        azimuth,
+        elevation,
+        temperature,
+        None,
+        intensity,
+        quality,
+        0.0,
+        NOWHERE,
+    )
+
+
+def resolve_particles(node: ast.Particles) -> Particles:
+    kind = PARTICLE_KINDS[node.kind.text]
+    return Particles(
+        node.kind.text,
+        node.text.value if node.text else "",
+        units.field_number(node.fields, "density", 0.3),
+        wind(units.field(node.fields, "wind")),
+        units.field_number(node.fields, "rise", 0.0),
+        units.field_number(node.fields, "speed", kind.fall),
+        units.field_number(node.fields, "size", kind.size),
+        units.field_number(node.fields, "swirl", kind.swirl),
+        node.span or NOWHERE,
+    )
+
+
+def wind(values: tuple[ast.Value, ...] | None) -> Vec3:
+    """Velocity of the air; `wind right` blows toward +x."""
+    side = next((v.text for v in values or () if isinstance(v, ast.Word)), None)
+    speed = next((units.number(v) for v in values or () if isinstance(v, ast.Quantity)), 2.0)
+    direction = WINDS[side] if side else (0.0, 0.0, 0.0)
+    return (direction[0] * speed, direction[1] * speed, direction[2] * speed)

@@ -1,0 +1,229 @@
+"""A film with its names bound, its units in SI and its defaults filled in.
+
+Times are exact seconds from the shot's start; lengths are metres, angles degrees,
+ratios 0 to 1. Every part keeps the span it came from, for the checks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from scenelang.compiler.easing import Keyed
+from scenelang.compiler.geometry import Vec3
+from scenelang.compiler.lexicon import Reading
+from scenelang.grammar.source import Span
+
+Target = str | Vec3  # a subject's name, or a point
+
+
+@dataclass(frozen=True)
+class Subject:
+    name: str
+    role: str  # character or prop
+    description: str
+    reading: Reading  # kind, colours and features
+    kind_from: str  # declared, description or role
+    wears: str
+    mood: str
+    height: float
+    count: int
+    spread: float
+    span: Span
+
+
+@dataclass(frozen=True)
+class Place:
+    name: str
+    description: str
+    set: str
+    features: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where a subject stands: `NAME at P facing Q pose WORD`."""
+
+    subject: str
+    at: Target | None
+    facing: Target | None  # a subject, a point, or camera, away, left, right
+    pose: str | None
+    span: Span
+
+
+@dataclass(frozen=True)
+class Light:
+    name: str
+    on: str | None
+    role: str
+    description: str
+    type: str  # sun, point, ambient
+    azimuth: float  # from +z toward -x (the audience's left)
+    elevation: float
+    temperature: float | None
+    colour: Vec3 | None  # linear RGB
+    intensity: float
+    quality: str
+    flicker: float
+    span: Span
+
+
+@dataclass(frozen=True)
+class Particles:
+    kind: str
+    description: str
+    density: float
+    wind: Vec3
+    rise: float
+    fall: float
+    size: float
+    swirl: float
+    span: Span
+
+
+@dataclass(frozen=True)
+class Animation:
+    target: str  # focus, lens, or the name of a light or a kind of particles
+    property: str
+    keys: tuple[Keyed[float | str | Vec3], ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Move:
+    name: str
+    direction: str
+    amount: float
+    target: Target | None
+    side: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class MoveSpan:
+    start: Fraction
+    end: Fraction
+    moves: tuple[Move, ...]
+    ease: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Framing:
+    size: str
+    of: str | None
+    on: tuple[str, ...]
+    at: str
+    stated: bool  # False: the default
+
+
+@dataclass(frozen=True)
+class Camera:
+    start: Vec3 | None
+    looking: Target | None
+    spans: tuple[MoveSpan, ...]
+    steadiness: str
+    shake: float  # 0 to 1
+    span: Span | None
+
+
+@dataclass(frozen=True)
+class Action:
+    id: str
+    start: Fraction
+    end: Fraction
+    actor: str
+    verb: str  # as written
+    gesture: str | None  # the vocabulary's verb, where previz knows it
+    words: str  # as prose, with descriptions for names
+    manner: str
+    targets: tuple[str, ...]
+    goal: Target | None  # `to X`, `toward X`
+    direction: str
+    distance: float | None
+    span: Span
+
+
+@dataclass(frozen=True)
+class Line:
+    start: Fraction
+    end: Fraction
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """`becomes`: from here on the subject is something else."""
+
+    start: Fraction
+    subject: str
+    description: str
+    reading: Reading
+
+
+@dataclass(frozen=True)
+class Shot:
+    name: str
+    title: str
+    scene: Scene | None
+    place: str | None
+    duration: Fraction
+    framing: Framing
+    angles: tuple[tuple[str, float], ...]
+    focal: float
+    aperture: float
+    focus: str | None  # a subject, or `deep`
+    camera: Camera
+    marks: tuple[Mark, ...]  # its own; the scene's are in `scene`
+    lights: tuple[Light, ...]
+    particles: tuple[Particles, ...]
+    animations: tuple[Animation, ...]
+    actions: tuple[Action, ...]
+    lines: tuple[Line, ...]
+    changes: tuple[Change, ...]
+    seed: int
+    look: str
+    avoid: str
+    sounds: tuple[str, ...]
+    notes: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Scene:
+    name: str
+    slug: str
+    place: str | None
+    axis: tuple[str, str] | None
+    marks: tuple[Mark, ...]
+    lights: tuple[Light, ...]
+    particles: tuple[Particles, ...]
+
+
+@dataclass(frozen=True)
+class Transition:
+    """What stands before the shot with this index (or, at the end, after the last)."""
+
+    kind: str
+    direction: str
+    duration: Fraction
+    before: int
+    span: Span
+
+
+@dataclass(frozen=True)
+class Film:
+    title: str
+    size: tuple[int, int]
+    fps: Fraction
+    seed: int
+    subjects: dict[str, Subject] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    shots: tuple[Shot, ...] = ()
+    transitions: tuple[Transition, ...] = ()
+
+    def frame(self, time: Fraction) -> int:
+        """The frame that a time falls on, to the nearest."""
+        return round(time * self.fps)

@@ -1,0 +1,82 @@
+"""The names of a film and the findings made while binding them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from scenelang.grammar import ast
+from scenelang.grammar.diagnostics import Diagnostic, did_you_mean
+from scenelang.grammar.source import Span
+
+NOWHERE = Span("", 0, 0, 1, 1, 1, 1)
+
+
+@dataclass
+class Findings:
+    """Collects diagnostics; a place without a span is the film's first line."""
+
+    file: str = ""
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def error(
+        self, code: str, at: ast.Node | Span | None, message: str, hint: str = "", **more: object
+    ) -> None:
+        self._add(code, "error", at, message, hint, **more)
+
+    def warning(
+        self, code: str, at: ast.Node | Span | None, message: str, hint: str = "", **more: object
+    ) -> None:
+        self._add(code, "warning", at, message, hint, **more)
+
+    def _add(self, code, severity, at, message, hint, labels=()) -> None:  # type: ignore[no-untyped-def]
+        span = at.span if isinstance(at, ast.Node) else at
+        span = span or Span(self.file, 0, 0, 1, 1, 1, 1)
+        self.found.append(Diagnostic(code, severity, message, span, hint, tuple(labels)))
+
+
+@dataclass
+class Scope:
+    """Declarations by name, which of them were used, and where findings go."""
+
+    findings: Findings
+    misread: bool = False  # the text has syntax errors, so what is missing may have been there
+    declarations: dict[str, ast.Declaration] = field(default_factory=dict)
+    own: set[str] = field(default_factory=set)  # declared in this file, not imported
+    used: set[str] = field(default_factory=set)
+
+    def subjects(self) -> list[str]:
+        return [name for name, d in self.declarations.items() if d.role != "place"]
+
+    def is_subject(self, name: str) -> bool:
+        found = self.declarations.get(name)
+        return found is not None and found.role != "place"
+
+    def subject(self, word: ast.Word | None, also: Iterable[str] = ()) -> str | None:
+        """The bound name of a character or prop (or one of `also`), or None after an error."""
+        return self._bind(word, True, also)
+
+    def place(self, word: ast.Word | None) -> str | None:
+        return self._bind(word, False, ())
+
+    def _bind(self, word: ast.Word | None, subject: bool, also: Iterable[str]) -> str | None:
+        if word is None:
+            return None
+        if word.text in also:
+            return word.text
+        declared = self.declarations.get(word.text)
+        if declared is None:
+            candidates = [n for n, d in self.declarations.items() if (d.role != "place") == subject]
+            near = did_you_mean(word.text, [*candidates, *also])
+            role = "character or prop" if subject else "place"
+            example = f'declare it: `{"character" if subject else "place"} {word.text} "…"`'
+            self.findings.error("C001", word, f"no {role} is called `{word.text}`", near or example)
+            return None
+        self.used.add(word.text)
+        if (declared.role != "place") != subject:
+            wanted = "a character or prop" if subject else "a place"
+            self.findings.error(
+                "C008", word, f"`{word.text}` is a {declared.role}; here stands {wanted}"
+            )
+            return None
+        return word.text

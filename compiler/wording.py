@@ -1,0 +1,191 @@
+"""Numbers of a Plan to the words that a prompt can use."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from scenelang.compiler.plan import LightTrack, ParticleTrack, Plan, ShotPlan, Vec3, at
+
+WARMTHS = (
+    (2200, "candle-warm"),
+    (3400, "warm"),
+    (4600, "slightly warm"),
+    (6200, "neutral"),
+    (8000, "cool"),
+)
+COLOURS = (
+    ("red", (1, 0, 0)), ("orange", (1, 0.4, 0)), ("yellow", (1, 0.8, 0.1)), ("green", (0, 1, 0)),
+    ("cyan", (0, 1, 1)), ("blue", (0.05, 0.2, 1)), ("magenta", (1, 0.05, 0.6)), ("white", (1, 1, 1)),
+)  # fmt: skip
+AMOUNTS = ((0.02, ""), (0.25, "sparse"), (0.55, "moderate"), (0.8, "heavy"), (math.inf, "dense"))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a template gets to see: one segment of a shot, in words."""
+
+    look: str
+    avoid: str
+    framing: str
+    angle: str
+    focal: float
+    steadiness: str
+    moves: list[str]
+    place: str
+    slug: str
+    set: str
+    place_features: list[str]
+    subjects: list[dict[str, object]]
+    actions: list[dict[str, str]]
+    lights: list[str]
+    particles: list[str]
+    lines: list[dict[str, str]]
+    sounds: list[str]
+
+
+def moments(plan: Plan, shot: ShotPlan) -> list[Moment]:
+    """The segments of a shot, in order."""
+    return [_moment(plan, shot, s.frames, s.actions) for s in shot.segments]
+
+
+def _moment(plan: Plan, shot: ShotPlan, frames: tuple[int, int], going: list[str]) -> Moment:
+    a, b = frames
+    place = plan.place(shot.place)
+    actions = [x for x in shot.actions if x.id in going]
+    return Moment(
+        look=shot.look,
+        avoid=shot.avoid,
+        framing=shot.camera.framing,
+        angle=shot.camera.angle,
+        focal=at(shot.camera.focal_mm, a),
+        steadiness=shot.camera.steadiness,
+        moves=[words for start, end, words in shot.camera.moves if start < b and a < end],
+        place=place.description if place else "",
+        slug=shot.slug,
+        set=place.set if place else "studio",
+        place_features=list(place.features) if place else [],
+        subjects=[_subject(plan, shot, t.subject, a) for t in shot.subjects],
+        actions=[
+            {"actor": _called(plan, x.actor), "kind": plan.subject(x.actor).kind, "words": x.words, "manner": x.manner,
+             "gesture": x.gesture or ""}
+            for x in actions
+        ],
+        lights=[w for light in shot.lights if (w := light_words(light, a, b - 1))],
+        particles=[w for p in shot.particles if (w := particle_words(p, a, b - 1))],
+        lines=[
+            {"speaker": _called(plan, n.speaker), "text": n.text}
+            for n in shot.dialogue
+            if n.frames[0] < b and a < n.frames[1]
+        ],
+        sounds=shot.sound,
+    )  # fmt: skip
+
+
+def _called(plan: Plan, id_: str) -> str:
+    return plan.subject(id_).description.split(",")[0].split(" with ")[0].strip()
+
+
+def _subject(plan: Plan, shot: ShotPlan, id_: str, frame: int) -> dict[str, object]:
+    subject = plan.subject(id_)
+    track = next(t for t in shot.subjects if t.subject == id_)
+    states = [s for s in track.states if s[0] <= frame]
+    colours = states[-1][2] if states else subject.colours
+    return {
+        "id": id_,
+        "description": states[-1][1] if states else subject.description,
+        "kind": subject.kind,
+        "colour": colour_name(
+            colours.get("main") or colours.get("coat") or next(iter(colours.values()), "")
+        ),
+        "count": len(subject.offsets),
+        "wears": subject.wears,
+        "mood": subject.mood,
+        "poses": sorted({p.pose for p in track.poses if p.frames[0] <= frame < p.frames[1]}),
+        "held": any(start <= frame < end for start, end, _ in track.held_by),
+    }
+
+
+def colour_name(hex_colour: str) -> str:
+    """The plain word nearest to an sRGB `#rrggbb`; nothing for nothing."""
+    if not hex_colour:
+        return ""
+    from scenelang.compiler.lexicon import COLOURS as TABLE
+
+    def far(value: str) -> int:
+        return sum((int(value[i : i + 2], 16) - int(hex_colour[i : i + 2], 16)) ** 2 for i in (1, 3, 5))
+
+    return min(TABLE.items(), key=lambda item: far(item[1]))[0].split()[0]
+
+
+def light_words(light: LightTrack, first: int, last: int) -> str:
+    """`warm soft key light, low from the left, growing warmer`."""
+    strength = at(light.intensity, first)
+    if max(strength, at(light.intensity, last)) < 0.02:
+        return ""
+    tone = _tone(light, first)
+    words = [
+        tone,
+        light.quality if light.type == "sun" else "",
+        light.description or f"{light.role} light",
+    ]
+    text = " ".join(w for w in words if w)
+    if light.type == "sun":
+        text += f", {_where(at(light.direction, first))}"
+    changes = []
+    warmer = at(light.temperature, first) - at(light.temperature, last)
+    if abs(warmer) > 150:
+        changes.append("growing warmer" if warmer > 0 else "growing cooler")
+    brighter = at(light.intensity, last) - strength
+    if abs(brighter) > 0.1 and max(light.flicker) == 0:
+        changes.append("growing brighter" if brighter > 0 else "fading")
+    if max(light.flicker) > 0.05:
+        changes.append("flickering")
+    return ", ".join([text, *changes])
+
+
+def _tone(light: LightTrack, frame: int) -> str:
+    kelvin = at(light.temperature, frame)
+    if kelvin:
+        return next((word for limit, word in WARMTHS if kelvin < limit), "cold blue")
+    rgb = at(light.colour, frame)
+    return min(COLOURS, key=lambda c: math.dist(c[1], rgb))[0]
+
+
+def _where(direction: Vec3) -> str:
+    x, y, z = direction
+    elevation = math.degrees(math.asin(max(-1.0, min(1.0, y))))
+    height = (
+        "low" if elevation < 20 else "from above" if elevation > 65 else "high" if elevation > 45 else ""
+    )
+    if elevation > 65:
+        return height
+    side = "left" if x < 0 else "right"
+    azimuth = abs(math.degrees(math.atan2(-x, z)))
+    where = (
+        "from the front"
+        if azimuth < 20
+        else f"from the {side}"
+        if azimuth < 115
+        else f"from behind on the {side}"
+    )
+    if azimuth > 160:
+        where = "from behind"
+    return f"{height} {where}".strip()
+
+
+def particle_words(particles: ParticleTrack, first: int, last: int) -> str:
+    """`moderate snow blown to the right`."""
+    start, end = at(particles.density, first), at(particles.density, last)
+    amount = next(word for limit, word in AMOUNTS if max(start, end) < limit)
+    if not amount:
+        return ""
+    text = f"{amount} {particles.description or particles.kind}"
+    x, y, _ = at(particles.velocity, first)
+    if abs(x) > 0.3:
+        text += f" blown to the {'right' if x > 0 else 'left'}"
+    if y > 0.1:
+        text += ", rising"
+    if abs(end - start) > 0.05:
+        text += ", growing denser" if end > start else ", thinning"
+    return text

@@ -1,0 +1,129 @@
+"""What every builder of AST nodes shares: places, trivia, words, and the findings so far."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lark import Token, Tree
+
+from scenelang.grammar import vocabulary
+from scenelang.grammar.ast import NO_TRIVIA, Trivia, Word
+from scenelang.grammar.codes import Code
+from scenelang.grammar.diagnostics import Diagnostic, did_you_mean
+from scenelang.grammar.source import Source, Span
+from scenelang.grammar.syntax import Part, end_of, start_of
+from scenelang.grammar.units import Problem, alternatives
+
+_NOUNS = {
+    "size": "shot size", "framing": "framing", "angle": "camera angle", "composition": "place in the frame",
+    "lens": "lens", "ease": "easing", "speed": "speed", "steadiness": "steadiness", "role": "role of a light",
+    "quality": "quality of light", "particles": "kind of particles", "direction": "direction", "pose": "pose",
+    "kind": "kind that previz can draw", "move": "camera move",
+}  # fmt: skip
+_MANY = 12  # more words than this are not listed in a hint
+
+# also what a misspelt word declares
+_DECLARED = re.compile(r"^(?:\s*(?:character|prop|place)|[^\W\d]+)[^\S\n]+([^\s{;#\"]+)", re.M)
+_IMPORTED = re.compile(r'^\s*import\s+"[^"\n]*"\s*(?:\{([^}]*)\})?', re.M)
+
+
+class Gap(Token):
+    """An ERROR token, with what had been read of the statement when the error came."""
+
+    read: tuple[Part, ...] = ()
+
+
+@dataclass
+class Context:
+    source: Source
+    trivia: Mapping[int, Trivia]
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    in_scene: bool = False  # directly in a scene, not in a shot of it
+
+    def __post_init__(self) -> None:
+        self.declared = declared_names(self.source.text)
+        self.broken_lines = {d.span.line for d in self.diagnostics}
+
+    def span(self, part: Part) -> Span:
+        return self.source.span(start_of(part), end_of(part))
+
+    def at(self, part: Part) -> dict[str, Any]:
+        """A node's `span` and `trivia`, for its constructor."""
+        return {"span": self.span(part), "trivia": self.trivia.get(id(part), NO_TRIVIA)}
+
+    def error(
+        self,
+        code: Code,
+        where: Part | Span,
+        message: str,
+        hint: str = "",
+        labels: tuple[tuple[Span, str], ...] = (),
+    ) -> None:
+        span = where if isinstance(where, Span) else self.span(where)
+        if code == Code.MISSING and span.line in self.broken_lines:
+            return  # it is missing because the line couldn't be read
+        self.diagnostics.append(Diagnostic(code.value, "error", message, span, hint, labels))
+
+    def problem(self, where: Part | Span, problem: Problem) -> None:
+        self.error(problem.code, where, problem.message, problem.hint)
+
+    def twice(self, where: Part, first: Part | Span, what: str) -> None:
+        first = first if isinstance(first, Span) else self.span(first)
+        self.error(
+            Code.TWICE,
+            where,
+            f"{what} is given twice",
+            "keep one of them",
+            ((first, "first given here"),),
+        )
+
+    def name(self, token: Token) -> Word:
+        return Word(text=str(token), span=self.span(token))
+
+    def term(self, where: Part, *categories: str) -> Word | None:
+        """The canonical form of a word (or two); None, and an error, where no category has it."""
+        text = " ".join(map(str, where.children)) if isinstance(where, Tree) else str(where)
+        for category in categories:
+            if term := vocabulary.find(category, text):
+                return Word(text=term.word, span=self.span(where))
+        self.unknown(where, text, *categories)
+        return None
+
+    def unknown(self, where: Part | Span, text: str, *categories: str) -> None:
+        candidates = [word for category in categories for word in vocabulary.words(category)]
+        hint = did_you_mean(text, candidates)
+        if not hint:
+            canon = [t.word for c in categories for t in _terms(c)]
+            listed = alternatives(canon[:_MANY]) if len(canon) <= _MANY else ", ".join(canon)
+            hint = f"it can be {listed}"
+        noun = " or ".join(_NOUNS[category] for category in categories)
+        self.error(Code.UNKNOWN_WORD, where, f"`{text}` is no {noun}", hint)
+
+
+def _terms(category: str) -> tuple[vocabulary.Term, ...]:
+    return vocabulary.MOVES if category == "move" else vocabulary.TERMS[category]
+
+
+def children(tree: Tree[Token]) -> Iterator[Part]:
+    """A tree's children; what was read before an error stands in the error's place."""
+    for child in tree.children:
+        if isinstance(child, Gap):
+            yield from child.read
+        elif isinstance(child, Tree) or child.type != "ERROR":
+            yield child
+
+
+def declared_names(text: str) -> frozenset[str] | None:
+    """The names that a file declares or imports; None where an import brings unknown names.
+
+    Only a guess from the text, to tell a misspelt statement from a subject that acts.
+    """
+    names = set(_DECLARED.findall(text))
+    for imported in _IMPORTED.findall(text):
+        if not imported.strip():
+            return None
+        names.update(re.split(r"[\s,]+", imported.strip()))
+    return frozenset(names)

@@ -1,0 +1,99 @@
+"""What a backend is: a shot of the Plan and its conditioning in, frames out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenelang.compiler.native import Native as Native
+from scenelang.compiler.plan import Plan, ShotPlan
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from scenelang.compiler.conditioning import Conditioning
+
+Level = Literal["exact", "approximate", "text", "dropped"]
+FrameArray = NDArray[np.uint8]  # [F, H, W, 3], sRGB
+
+
+@dataclass(frozen=True)
+class Lowering:
+    """What becomes of one property of a shot in a backend, and why."""
+
+    property: str
+    level: Level
+    why: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """One shot to render. `conditioning` is at the backend's native rate."""
+
+    plan: Plan
+    shot: ShotPlan
+    conditioning: Conditioning
+    native: Native
+    profile: str = "final"
+    device: str = "cpu"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`done` of `total` units of work of this shot."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The next frames of the shot, uint8 [F, H, W, 3] in sRGB, at the native size and rate."""
+
+    frames: FrameArray
+
+
+@dataclass(frozen=True)
+class Carry:
+    """What a following shot needs to go on from this one: its last frames and the plan's hash."""
+
+    frames: FrameArray
+    shot: str
+
+
+Event = Progress | Frames | Carry
+
+
+class Backend(Protocol):
+    """A renderer of shots. It is made once and keeps what it has loaded."""
+
+    name: str
+    dialect: str  # of its prompts; see compiler/prompts.py
+
+    def raster(self, native: Native) -> tuple[int, int]:
+        """Width and height of the rays and blocking maps it wants; (0, 0) for none."""
+        ...
+
+    def encode(self, texts: list[str]) -> Tensor:
+        """Embeddings [S, L, D] of prompts; L = D = 0 for a backend that reads none."""
+        ...
+
+    def native(self, plan: Plan, profile: str) -> Native:
+        """The size and rate it would render this film at."""
+        ...
+
+    def lowering(self, plan: Plan, shot: ShotPlan) -> list[Lowering]:
+        """One entry for each property of the shot; nothing is left out silently."""
+        ...
+
+    def denoiser_calls(self, shot: ShotPlan, profile: str) -> int:
+        """How often the denoiser runs for this shot; 0 for a backend without one."""
+        ...
+
+    def render(self, job: Job, carry: Carry | None) -> Iterator[Event]:
+        """The shot as events: progress, frames in order, and at the end what the next shot needs."""
+        ...

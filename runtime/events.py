@@ -1,0 +1,65 @@
+"""What a render tells while it runs; each event is a line of `render --json`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class _Event:
+    name: ClassVar[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Its name as `event` and its fields, in values that JSON has."""
+        fields = {k: str(v) if isinstance(v, Path) else v for k, v in asdict(self).items()}
+        return {"event": self.name, **fields}
+
+
+@dataclass(frozen=True)
+class ShotStarted(_Event):
+    """A shot's turn has come; it has this many frames of the film."""
+
+    name: ClassVar[str] = "shot"
+    shot: str
+    frames: int
+
+
+@dataclass(frozen=True)
+class StepsDone(_Event):
+    """`done` of `total` units of the backend's own work on a shot, such as denoising steps."""
+
+    name: ClassVar[str] = "steps"
+    shot: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class FramesDone(_Event):
+    """`done` of the shot's `total` frames, counted at the film's rate, are rendered."""
+
+    name: ClassVar[str] = "frames"
+    shot: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Done(_Event):
+    """The film is written. `captions` is the .srt beside it, or None without dialogue."""
+
+    name: ClassVar[str] = "done"
+    output: Path
+    captions: Path | None
+    frames: int
+    shots_rendered: int
+    shots_cached: int
+    denoiser_calls: int
+    text_encodings: int
+    model_loads: int
+    seconds: float
+
+
+RenderEvent = ShotStarted | StepsDone | FramesDone | Done

@@ -1,0 +1,217 @@
+"""Beings that are no people: a plush creature, a four-legged animal, a bird."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from scenelang.runtime.previz.motion import Motion, smoothstep
+from scenelang.runtime.previz.palette import Look, material
+from scenelang.runtime.previz.skeleton import bearings, points
+from scenelang.runtime.previz.solids import Array, Assembly, Material, aligned, rotate, turn
+
+_GOLDEN = math.pi * (3 - math.sqrt(5))
+
+
+def _fur(look: Look, otherwise: str) -> Material:
+    return Material(look.colour("fur", "main", "hair", "coat", otherwise=otherwise), texture="fur", tile=0.5)
+
+
+def _gaze(body: Motion, origin: Array, limit: float = 60.0) -> tuple[Array, Array]:
+    """Yaw and pitch in degrees toward what is looked at, idle drift otherwise."""
+    t = body.time
+    yaw = 5 * np.sin(2 * np.pi * (0.19 * t + body.phase))
+    pitch = 3 * np.sin(2 * np.pi * (0.27 * t + body.phase))
+    for pose in ("lean", "look"):
+        if pose in body.aim and pose in body.weight:
+            azimuth, elevation = bearings(body.aim[pose], origin)
+            w = body.of(pose)
+            yaw = yaw * (1 - w) + np.clip(azimuth, -limit, limit) * w
+            pitch = pitch * (1 - w) - np.clip(elevation, -45, 45) * w
+    return np.asarray(yaw, np.float32), np.asarray(pitch, np.float32)
+
+
+def _blink(body: Motion) -> Array:
+    """How far the eyes are open: 1, and now and then 0 for a blink."""
+    since = (body.time + 1.3 + 2.1 * body.phase) % 3.1
+    return 1 - 0.92 * np.maximum(0, 1 - np.abs(since - 0.09) / 0.09)
+
+
+def _tufts(a: Assembly, fur: Material, centre: Array, axes: Array, half: tuple[float, ...], count: int, size: float) -> None:
+    """A fluffy outline: cones that stand on an ellipsoid, but for its face (+z)."""
+    for i in range(count):
+        y = 1 - 2 * (i + 0.5) / count
+        around = i * _GOLDEN
+        n = np.asarray((math.sqrt(1 - y * y) * math.cos(around), y, math.sqrt(1 - y * y) * math.sin(around)))
+        if n[2] > 0.5:
+            continue
+        root = centre + rotate(axes, n * np.asarray(half) * 0.9)
+        droop = np.asarray((n[0], n[1] * 0.7 - 0.25, n[2]), np.float32)
+        tip = root + rotate(axes, droop / np.linalg.norm(droop) * size * (0.85 + 0.3 * ((i * 0.618) % 1)))
+        a.cone(fur.tinted(0.9 + 0.25 * ((i * 0.414) % 1)), root, tip, 0.36 * size, 0.0)
+
+
+def creature(look: Look, body: Motion) -> Assembly:
+    """A round plush monster with a face: eyes that blink and look, a mouth, ears, small limbs."""
+    h, t = look.height, body.time
+    a = Assembly(len(t))
+    fur = _fur(look, "#7f6fb5")
+    pale = Material(tuple(0.45 * c + 0.45 for c in fur.colour), texture="fur", tile=0.4)  # type: ignore[arg-type]
+    walking = smoothstep(body.speed, 0.03, 0.3)
+    cycle = body.distance / (0.5 * h) + body.phase
+    low = np.clip(body.of("kneel") + body.of("sit") + body.of("crouch"), 0, 1)
+    hop = 0.05 * walking * np.abs(np.sin(2 * np.pi * cycle)) - 0.07 * low
+    breath = 1 + 0.015 * np.sin(2 * np.pi * 0.45 * t)
+    base = points(0 * t, (0.31 + hop) * h, 0 * t)
+    azimuth = np.radians(bearings(body.aim["lean"], base)[0]) if "lean" in body.aim else 0 * t
+    lean = 20 * body.of("lean")
+    torso = turn(0, lean * np.cos(azimuth) + 4 * walking, lean * np.sin(azimuth) + 5 * walking * np.sin(2 * np.pi * cycle))
+
+    def at(x: float, y: float, z: float) -> Array:
+        return base + rotate(torso, np.asarray((x, y, z), np.float32) * h)
+
+    neck = at(0, 0.2, 0.02)
+    yaw, pitch = _gaze(body, neck)
+    face = turn(yaw, pitch + 0.5 * lean, 3 * np.sin(2 * np.pi * 0.21 * t))
+    head = neck + rotate(face, np.asarray((0, 0.19, 0.03), np.float32) * h)
+
+    def on(x: float, y: float, z: float) -> Array:
+        return head + rotate(face, np.asarray((x, y, z), np.float32) * h)
+
+    a.ellipsoid(fur, base, points(0.25 * breath, 0.27 * breath, 0.225 * breath) * h, torso)
+    a.ellipsoid(pale, at(0, -0.03, 0.085), (0.17 * h, 0.19 * h, 0.155 * h), torso)
+    a.ellipsoid(fur, head, (0.285 * h, 0.25 * h, 0.25 * h), face)
+    if look.has("fluffy") or True:
+        _tufts(a, fur, head, face, (0.285 * h, 0.25 * h, 0.25 * h), 60, 0.1 * h)
+        _tufts(a, fur, base, torso, (0.25 * h, 0.27 * h, 0.225 * h), 44, 0.09 * h)
+    for s in (1, -1):
+        ear = on(s * 0.19, 0.22, -0.01)
+        tilt = face @ turn(0, 0, s * 28.0)
+        a.ellipsoid(fur, ear, (0.075 * h, 0.125 * h, 0.05 * h), tilt)
+        a.ellipsoid(material("#e39aa6"), ear + rotate(tilt, (0.0, 0.0, 0.026 * h)), (0.045 * h, 0.085 * h, 0.03 * h), tilt)
+    _creature_face(a, on, face, h, look, body)
+    for s, phase in ((1, 0.0), (-1, 0.5)):
+        swing = walking * np.sin(2 * np.pi * (cycle + phase))
+        reach = np.clip(body.of("reach") + body.of("give") + body.of("hold") + 0.5 * body.of("lean"), 0, 1)
+        wave = body.of("wave") * (s < 0)
+        hand = at(s * 0.27, -0.03, 0.13) + rotate(torso, points(-s * 0.12 * reach, 0.03 * reach + 0.36 * wave + 0.02 * np.sin(2 * np.pi * 1.6 * t) * wave, 0.14 * reach - 0.08 * swing) * h)
+        a.limb(fur, at(s * 0.2, 0.1, 0.03), hand, 0.06 * h)
+        a.ellipsoid(fur.tinted(0.85), hand, (0.068 * h,) * 3)
+        sole = points(s * 0.13 * h, (0.05 + 0.08 * np.maximum(0, swing)) * h, (0.09 + 0.1 * swing + 0.06 * low) * h)
+        a.ellipsoid(fur.tinted(0.8), sole, (0.095 * h, 0.055 * h, 0.13 * h))
+    tail = at(0, -0.12, -0.2) + points(0.05 * h * np.sin(2 * np.pi * 0.6 * t), 0 * t, -0.1 * h + 0 * t)
+    a.limb(fur, at(0, -0.15, -0.15), tail, 0.05 * h)
+    return a
+
+
+def _creature_face(a: Assembly, on, face: Array, h: float, look: Look, body: Motion) -> None:  # type: ignore[no-untyped-def]
+    big = 1.0 if look.has("big-eyes") else 0.8
+    lid = _blink(body)
+    iris = look.paint("eyes", otherwise="#d98a2b", gloss=0.4)
+    one = np.ones_like(lid)
+    for s in (1, -1):
+        eye = on(s * 0.105, 0.055, 0.2)
+        out = face @ turn(s * 16.0, -4.0)
+        r = 0.092 * big * h
+        a.ellipsoid(material("#f7f4ec", gloss=0.5), eye, points(r * one, r * lid, 0.055 * h * one), out)
+        front = eye + rotate(out, (-s * 0.006 * h, 0.0, 0.038 * h))
+        a.ellipsoid(iris, front, points(0.6 * r * one, 0.6 * r * lid, 0.03 * h * one), out)
+        deep = eye + rotate(out, (-s * 0.008 * h, 0.0, 0.055 * h))
+        a.ellipsoid(material("#0d0b0c", gloss=0.8), deep, points(0.37 * r * one, 0.38 * r * lid, 0.019 * h * one), out)
+        spark = eye + rotate(out, (0.018 * h, 0.026 * h, 0.066 * h))
+        a.ellipsoid(material("#ffffff", glow=0.9), spark, points(0.14 * r * one, 0.14 * r * lid, 0.009 * h * one), out)
+    chatter = body.of("talk") * (0.5 + 0.5 * np.sin(2 * np.pi * 3.3 * body.time))
+    opened = np.clip(0.75 * look.has("open-mouth") + 0.25 * body.of("smile") + chatter, 0.12, 1.0)
+    wide = 0.075 + 0.045 * body.of("smile") + 0.015 * opened
+    mouth = on(0, -0.105, 0.208)
+    a.ellipsoid(material("#3a1016"), mouth, points(wide * h, 0.07 * opened * h, 0.045 * h * one), face)
+    a.ellipsoid(material("#d9626c"), mouth + rotate(face, points(0, -0.03 * opened, 0.012) * h), points(0.6 * wide * h, 0.035 * opened * h, 0.036 * h * one), face)
+    for s in (1, -1):
+        tooth = mouth + rotate(face, points(s * 0.4 * wide, 0.05 * opened, 0.034) * h)
+        a.ellipsoid(material("#fbf7e8"), tooth, (0.015 * h, 0.022 * h, 0.012 * h), face)
+    a.ellipsoid(material("#2a1b22", gloss=0.5), on(0, -0.015, 0.25), (0.026 * h, 0.018 * h, 0.018 * h), face)
+
+
+def animal(look: Look, body: Motion) -> Assembly:
+    """A four-legged animal: the tall ones have a long neck and a mane, the small ones pointed ears."""
+    h, t = look.height, body.time
+    a = Assembly(len(t))
+    tall = h > 1.3
+    fur = _fur(look, "#8a6240")
+    dark = fur.tinted(0.6)
+    low = np.clip(body.of("lie") + body.of("sit") + body.of("crouch") + body.of("kneel"), 0, 1)
+    walking = smoothstep(body.speed, 0.05, 0.5)
+    cycle = body.distance / (h * (0.9 + 0.2 * np.minimum(body.speed, 4))) + body.phase
+    back = (0.62 if tall else 0.56) - 0.34 * low + 0.015 * walking * np.cos(4 * np.pi * cycle)
+    length = 0.42 if tall else 0.46
+    for z, girth in ((length * 0.55, 0.165), (0.0, 0.155), (-length * 0.6, 0.16)):
+        a.ellipsoid(fur, points(0, back, z) * h, (0.14 * h, girth * h, 0.3 * h))
+    for s in (1, -1):
+        for z, phase in ((length * 0.75, 0.0 if s > 0 else 0.5), (-length * 0.8, 0.5 if s > 0 else 0.0)):
+            u = 2 * np.pi * (cycle + phase)
+            foot = points(s * 0.09, 0.035 + 0.09 * walking * np.maximum(0, np.cos(u)), z + 0.17 * walking * np.sin(u) + 0.12 * low) * h
+            hip = points(s * 0.09, back - 0.05, z) * h
+            knee = (foot + hip) / 2 + points(0, 0, (0.05 if z > 0 else -0.06) * (1 + 2 * low)) * h
+            a.limb(fur, hip, knee, 0.055 * h)
+            a.limb(dark, knee, foot, 0.036 * h)
+            a.ellipsoid(dark.tinted(0.6), foot, (0.045 * h, 0.035 * h, 0.06 * h))
+    shoulder = points(0, back + 0.06, length * 0.9) * h
+    yaw, pitch = _gaze(body, shoulder)
+    nod = 4 * walking * np.sin(4 * np.pi * cycle)
+    face = turn(yaw, pitch + nod + 8)
+    head = shoulder + rotate(turn(yaw * 0.5, nod), np.asarray((0, 0.3, 0.2) if tall else (0, 0.2, 0.16), np.float32) * h)
+    a.limb(fur, shoulder, head, 0.085 * h)
+
+    def on(x: float, y: float, z: float) -> Array:
+        return head + rotate(face, np.asarray((x, y, z), np.float32) * h)
+
+    a.ellipsoid(fur, on(0, 0.01, 0.03), (0.1 * h, 0.1 * h, 0.13 * h), face)
+    a.ellipsoid(fur.tinted(1.25), on(0, -0.035, 0.15), (0.06 * h, 0.052 * h, (0.13 if tall else 0.1) * h), face)
+    a.ellipsoid(material("#171213", gloss=0.6), on(0, -0.01, 0.26 if tall else 0.235), (0.03 * h, 0.024 * h, 0.02 * h), face)
+    for s in (1, -1):
+        a.ellipsoid(material("#120e0d", gloss=0.9), on(s * 0.066, 0.045, 0.11), (0.018 * h, 0.021 * h, 0.018 * h), face)
+        a.ellipsoid(material("#ffffff", glow=0.6), on(s * 0.071, 0.053, 0.124), (0.006 * h,) * 3, face)
+        a.cone(dark, on(s * 0.06, 0.08, 0.0), on(s * 0.085, 0.2, -0.01), 0.04 * h, 0.0)
+    if tall:
+        for i in range(5):
+            p = head * (1 - i / 5) + shoulder * (i / 5) + points(0, 0.06, -0.06) * h
+            a.ellipsoid(dark.tinted(0.6), p, (0.03 * h, 0.07 * h, 0.06 * h))
+    wag = 0.1 * np.sin(2 * np.pi * (0.9 if tall else 2.2) * t)
+    root = points(0, back + 0.06, -length * 1.25) * h
+    a.limb(dark, root, root + points(wag, -0.18 if tall else 0.14, -0.16) * h, 0.03 * h)
+    return a
+
+
+def bird(look: Look, body: Motion) -> Assembly:
+    """A bird: its wings beat in the air and lie folded on the ground."""
+    h, t = look.height, body.time
+    a = Assembly(len(t))
+    plume = _fur(look, "#4b5a6e")
+    flying = smoothstep(np.maximum(body.position[:, 1] / 0.4, body.speed - 1.2), 0.2, 1.0)
+    beat = np.sin(2 * np.pi * (3.2 * t + body.phase))
+    body_at = points(0 * t, (0.5 + 0.06 * flying * -beat) * h, 0 * t)
+    axes = turn(0, 18 * (1 - flying) * -1 + 4 * flying)
+
+    def at(x: float, y: float, z: float) -> Array:
+        return body_at + rotate(axes, np.asarray((x, y, z), np.float32) * h)
+
+    a.ellipsoid(plume, body_at, (0.19 * h, 0.2 * h, 0.36 * h), axes)
+    a.ellipsoid(plume.tinted(1.8), at(0, -0.05, 0.08), (0.165 * h, 0.165 * h, 0.27 * h), axes)
+    yaw, pitch = _gaze(body, at(0, 0.25, 0.25))
+    face = turn(yaw, pitch)
+    head = at(0, 0.23, 0.28)
+    a.ellipsoid(plume, head, (0.14 * h, 0.14 * h, 0.15 * h), face)
+    beak = rotate(face, np.asarray((0, -0.01, 0.12), np.float32) * h)
+    a.cone(material("#e0a030"), head + beak, head + beak * 2.2, 0.05 * h, 0.0)
+    for s in (1, -1):
+        a.ellipsoid(material("#0c0a0a", gloss=0.9), head + rotate(face, np.asarray((s * 0.085, 0.03, 0.09), np.float32) * h), (0.028 * h,) * 3)
+        angle = np.radians(38 * beat * flying)
+        span = np.stack([s * (0.12 + flying * np.cos(angle)), flying * np.sin(angle), -0.5 * (1 - flying)], -1)
+        root, tip = at(s * 0.15, 0.08, 0.05), at(s * 0.15, 0.08, 0.05) + span * 0.8 * h
+        wing = aligned(tip - root, (0.0, 0.0, 1.0))
+        reach = np.linalg.norm(tip - root, axis=-1) / 2
+        a.ellipsoid(plume.tinted(0.8), (root + tip) / 2, points(0.2 * h, reach * 1.1, 0.035 * h), wing)
+        a.limb(material("#c98a2c"), at(s * 0.07, -0.12, -0.02), at(s * 0.07, -0.12, -0.02) * (1, 0, 1) + points(0, np.where(flying > 0.5, body_at[:, 1] - 0.25 * h, 0.02 * h), 0), 0.018 * h)
+    a.cone(plume.tinted(0.7), at(0, 0.02, -0.25), at(0, 0.04, -0.62), 0.06 * h, 0.13 * h, 0.25)
+    return a

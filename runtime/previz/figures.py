@@ -1,0 +1,174 @@
+"""A person of solids: coat and boots, a face that shows where it looks, what it wears and carries."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenelang.runtime.previz.motion import Motion
+from scenelang.runtime.previz.palette import CLOTHES, HAIR, SKIN, UMBRELLAS, Look, material
+from scenelang.runtime.previz.skeleton import SIDES, Joints, blend, joints, points
+from scenelang.runtime.previz.solids import Array, Assembly, Material, rotate
+
+_SIGN = {"left": 1.0, "right": -1.0}
+
+
+def figure(look: Look, body: Motion) -> Assembly:
+    """A person of `look.height` metres, moving as `body` says."""
+    vary = 1.0 + (0.09 * ((look.member * 0.754877) % 1.0 - 0.5) if look.members > 2 else 0.0)
+    h = look.height * vary
+    j = joints(body, h)
+    if look.has("umbrella"):
+        j = _holding_up(j, h)
+    if look.has("arm-in-arm") and look.members > 1:
+        j = _arm_in_arm(j, h, look.member, body)
+    a = Assembly(len(body.time))
+    coated = look.has("coat", "jacket")
+    plain = look.pick(CLOTHES, "top")
+    top = look.cloth("coat", "main", otherwise=plain)
+    legs = look.cloth("trousers", otherwise="#34363f" if coated else look.pick(("#3a3d4a", "#4a3f36", "#2d3440")))
+    boots = look.paint("boots", otherwise="#231d1b", gloss=0.15)
+    _legs(a, j, h, legs, boots)
+    _body(a, j, h, top, legs, look)
+    _arms(a, j, h, top, look)
+    _head(a, j, h, look, body)
+    if look.has("apron"):
+        _apron(a, j, h, look.cloth("apron", otherwise="#e6e0d4"))
+    if look.has("umbrella"):
+        _umbrella(a, j, h, look)
+    return a
+
+
+def _skin(look: Look) -> Material:
+    return look.paint("skin", otherwise=look.pick(SKIN, "skin"))
+
+
+def _legs(a: Assembly, j: Joints, h: float, legs: Material, boots: Material) -> None:
+    for side in SIDES:
+        a.limb(legs, j.hip[side], j.knee[side], 0.043 * h)
+        a.limb(legs, j.knee[side], j.foot[side] + np.asarray((0, 0.02 * h, 0), np.float32), 0.034 * h)
+        a.limb(boots, blend(j.knee[side], j.foot[side], np.full(a.count, 0.62, np.float32)), j.foot[side], 0.038 * h)
+        toe = j.foot[side] + rotate(j.sole, (0.0, -0.008 * h, 0.032 * h))
+        a.ellipsoid(boots, toe, (0.036 * h, 0.03 * h, 0.068 * h), j.sole)
+
+
+def _body(a: Assembly, j: Joints, h: float, top: Material, legs: Material, look: Look) -> None:
+    def at(x: float, y: float, z: float) -> Array:
+        return j.pelvis + rotate(j.torso, (x * h, y * h, z * h))
+
+    side = j.torso[..., 0]
+    a.cone(top, at(0, -0.03, 0), at(0, 0.15, 0), 0.086 * h, 0.082 * h, 0.78, side)
+    a.cone(top, at(0, 0.15, 0), at(0, 0.29, 0), 0.082 * h, 0.106 * h, 0.68, side)
+    a.ellipsoid(top, at(0, 0.285, 0), (0.112 * h, 0.04 * h, 0.068 * h), j.torso)
+    if look.has("coat"):
+        middle = (j.knee["left"] + j.knee["right"]) / 2
+        hem = blend(middle, (j.foot["left"] + j.foot["right"]) / 2, np.full(a.count, 0.22, np.float32))
+        apart = np.linalg.norm(j.knee["left"] - j.knee["right"], axis=-1)
+        a.cone(top, hem, at(0, 0.1, 0), 0.1 * h + 0.28 * apart, 0.08 * h, 0.8, side)
+        belt = top.tinted(0.55)
+        a.cone(belt, at(0, 0.075, 0), at(0, 0.1, 0), 0.09 * h, 0.088 * h, 0.8, side)
+        a.ellipsoid(top.tinted(0.8), at(0, 0.315, 0.004), (0.062 * h, 0.028 * h, 0.056 * h), j.torso)
+    elif look.has("jacket"):
+        a.cone(top, at(0, -0.075, 0), at(0, 0.03, 0), 0.1 * h, 0.088 * h, 0.8, side)
+        a.ellipsoid(top.tinted(0.85), at(0, 0.315, -0.012), (0.066 * h, 0.03 * h, 0.06 * h), j.torso)
+        a.box(top.tinted(0.45), at(0, 0.11, 0.061), (0.006 * h, 0.17 * h, 0.008 * h), j.torso)
+    else:
+        a.ellipsoid(legs, at(0, -0.02, 0), (0.088 * h, 0.055 * h, 0.068 * h), j.torso)
+        a.ellipsoid(_skin(look), at(0, 0.318, 0.0), (0.04 * h, 0.03 * h, 0.04 * h), j.torso)
+
+
+def _arms(a: Assembly, j: Joints, h: float, top: Material, look: Look) -> None:
+    thick = 1.18 if look.has("coat", "jacket") else 1.0
+    skin = _skin(look)
+    for side in SIDES:
+        a.limb(top, j.shoulder[side], j.elbow[side], 0.034 * thick * h)
+        wrist = blend(j.elbow[side], j.hand[side], np.full(a.count, 0.86, np.float32))
+        a.limb(top, j.elbow[side], wrist, 0.029 * thick * h)
+        a.ellipsoid(skin, j.hand[side], (0.029 * h,) * 3)
+
+
+def _head(a: Assembly, j: Joints, h: float, look: Look, body: Motion) -> None:
+    skin, dark = _skin(look), material("#1d1715", gloss=0.6)
+    old = look.has("old", "white-hair")
+    hair = look.cloth("hair", otherwise="#d9d5cf" if old else look.pick(HAIR, "hair"))
+
+    def at(x: float, y: float, z: float) -> Array:
+        return j.head + rotate(j.face, (x * h, y * h, z * h))
+
+    a.limb(skin, j.neck - np.asarray((0, 0.02 * h, 0), np.float32), j.head, 0.03 * h)
+    a.ellipsoid(skin, j.head, (0.062 * h, 0.08 * h, 0.07 * h), j.face)
+    hooded = look.has("hood")
+    if hooded:
+        cowl = look.cloth("coat", "main", otherwise="#5c5a57")
+        a.ellipsoid(cowl, at(0, 0.012, -0.022), (0.08 * h, 0.097 * h, 0.08 * h), j.face)
+    else:
+        a.ellipsoid(hair, at(0, 0.021, -0.017), (0.0685 * h, 0.073 * h, 0.068 * h), j.face)
+        a.ellipsoid(hair, at(0, 0.055, 0.02), (0.058 * h, 0.028 * h, 0.05 * h), j.face)
+    if look.has("long-hair"):
+        a.ellipsoid(hair, at(0, -0.055, -0.05), (0.055 * h, 0.1 * h, 0.032 * h), j.face)
+    for s in (1, -1):
+        a.ellipsoid(material("#f4f1ea"), at(s * 0.0245, 0.004, 0.061), (0.0135 * h, 0.0115 * h, 0.008 * h), j.face)
+        a.ellipsoid(dark, at(s * 0.0245, 0.004, 0.0668), (0.0075 * h, 0.009 * h, 0.0045 * h), j.face)
+        a.ellipsoid(hair, at(s * 0.026, 0.023, 0.064), (0.017 * h, 0.0045 * h, 0.007 * h), j.face)
+        if not hooded:
+            a.ellipsoid(skin.tinted(0.92), at(s * 0.062, -0.004, 0), (0.01 * h, 0.018 * h, 0.013 * h), j.face)
+    a.ellipsoid(skin.tinted(0.9), at(0, -0.013, 0.072), (0.0105 * h, 0.0165 * h, 0.014 * h), j.face)
+    speaking = body.of("talk") * (0.5 + 0.5 * np.sin(2 * np.pi * 3.7 * body.time + 1.7 * np.sin(2 * np.pi * 1.1 * body.time)))
+    smile = body.of("smile")
+    mouth = points(0.017 + 0.011 * smile - 0.004 * speaking, 0.0042 + 0.011 * speaking + 0.003 * smile, 0.008 + 0 * smile)
+    a.ellipsoid(material("#7a2f2c"), at(0, -0.04, 0.0575), mouth * h, j.face)
+    for s in (1, -1):  # the corners rise in a smile
+        corner = at(0, 0, 0) + rotate(j.face, points(s * (0.019 + 0.008 * smile), -0.0405 + 0.012 * smile, 0.054) * h)
+        a.ellipsoid(material("#7a2f2c"), corner, (0.0055 * h, 0.0042 * h, 0.006 * h), j.face)
+    if look.has("beard"):
+        beard = look.cloth("beard", "hair", otherwise="#d9d5cf" if old else look.pick(HAIR, "hair"))
+        a.ellipsoid(beard, at(0, -0.062, 0.034), (0.048 * h, 0.042 * h, 0.04 * h), j.face)
+    if look.has("hat"):
+        felt = look.cloth("hat", otherwise="#3b3531")
+        a.cone(felt, at(0, 0.045, -0.006), at(0, 0.054, -0.006), 0.108 * h, 0.1 * h, 1.0)
+        a.cone(felt, at(0, 0.05, -0.008), at(0, 0.115, -0.01), 0.068 * h, 0.056 * h, 1.0)
+        a.cone(felt.tinted(0.4), at(0, 0.053, -0.008), at(0, 0.066, -0.008), 0.07 * h, 0.068 * h, 1.0)
+
+
+def _apron(a: Assembly, j: Joints, h: float, cloth: Material) -> None:
+    def at(x: float, y: float, z: float) -> Array:
+        return j.pelvis + rotate(j.torso, (x * h, y * h, z * h))
+
+    a.ellipsoid(cloth, at(0, 0.15, 0.045), (0.066 * h, 0.115 * h, 0.034 * h), j.torso)
+    knees = (j.knee["left"] + j.knee["right"]) / 2 + rotate(j.torso, (0.0, 0.0, 0.045 * h))
+    a.cone(cloth, knees, at(0, 0.07, 0.03), 0.098 * h, 0.083 * h, 0.55, j.torso[..., 0])
+    a.cone(cloth.tinted(0.7), at(0, 0.06, 0), at(0, 0.08, 0), 0.089 * h, 0.088 * h, 0.84, j.torso[..., 0])
+
+
+def _holding_up(j: Joints, h: float) -> Joints:
+    """The right hand before the shoulder, as one carries an umbrella."""
+    shoulder = j.shoulder["right"]
+    hand = shoulder + rotate(j.torso, np.asarray((0.035, -0.13, 0.13), np.float32) * h)
+    elbow = (shoulder + hand) / 2 + rotate(j.torso, np.asarray((-0.03, -0.11, -0.03), np.float32) * h)
+    return Joints(**{**vars(j), "hand": {**j.hand, "right": hand}, "elbow": {**j.elbow, "right": elbow}})
+
+
+def _umbrella(a: Assembly, j: Joints, h: float, look: Look) -> None:
+    hand = j.hand["right"]
+    up = rotate(j.torso, (0.04, 1.0, -0.04))
+    peak = hand + up * 0.5 * h
+    a.limb(material("#3a2d25"), hand - up * 0.05 * h, peak, 0.006 * h)
+    canopy = look.cloth("umbrella", otherwise=look.pick(UMBRELLAS, "umbrella"))
+    a.cone(canopy, peak - up * 0.125 * h, peak - up * 0.055 * h, 0.33 * h, 0.2 * h)
+    a.cone(canopy, peak - up * 0.055 * h, peak, 0.2 * h, 0.012 * h)
+    a.limb(canopy.tinted(0.5), peak, peak + up * 0.03 * h, 0.006 * h)
+
+
+def _arm_in_arm(j: Joints, h: float, member: int, body: Motion) -> Joints:
+    """The arm toward the neighbour is bent, its hand before the body: neighbours stand in a row
+    along the world's x, so which arm it is depends on the heading."""
+    facing_away = np.cos(np.radians(body.heading)) < 0
+    toward_plus_x = member % 2 == 0
+    hands, elbows = dict(j.hand), dict(j.elbow)
+    for side in SIDES:
+        inner = (facing_away ^ toward_plus_x) if side == "left" else ~(facing_away ^ toward_plus_x)
+        s, w = _SIGN[side], inner.astype(np.float32) * 0.9
+        shoulder = j.shoulder[side]
+        elbow = shoulder + rotate(j.torso, np.asarray((s * 0.045, -0.155, -0.01), np.float32) * h)
+        hand = elbow + rotate(j.torso, np.asarray((-s * 0.03 if member % 2 else s * 0.06, 0.05, 0.145), np.float32) * h)
+        elbows[side], hands[side] = blend(elbows[side], elbow, w), blend(hands[side], hand, w)
+    return Joints(**{**vars(j), "hand": hands, "elbow": elbows})

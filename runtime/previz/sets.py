@@ -1,0 +1,168 @@
+"""The set that each kind of place stands for: ground, walls, horizon, weather and what stands about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from scenelang.compiler.plan import PlacePlan
+from scenelang.runtime.previz import pieces
+from scenelang.runtime.previz.enclosures import Enclosure
+from scenelang.runtime.previz.palette import rgb
+from scenelang.runtime.previz.solids import Array, Rgb
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The floor y = 0. Beyond `edge` metres along `axis` (0: |x|, 2: -z) it is of the second kind."""
+
+    texture: str
+    tile: float  # metres
+    colour: Rgb
+    edge: float = 0.0
+    axis: int = 0
+    beyond: tuple[str, float, Rgb] | None = None
+    wet: float = 0.0  # 0 dry, 1 puddles everywhere
+    gloss: float = 0.0
+
+
+@dataclass(frozen=True)
+class Set:
+    """A place as previz builds it. `fill` scales the light of the surroundings, `fog` is the share
+    of light lost in a metre of air, `room` says that there is no sky."""
+
+    ground: Ground
+    enclosure: Enclosure | None = None
+    horizon: str | None = None
+    fill: float = 1.0
+    fog: float = 0.006
+    interior: bool = False
+    night: bool = False
+    features: frozenset[str] = frozenset()
+    pieces: list[pieces.Piece] = field(default_factory=list)
+
+
+Extent = tuple[float, float, float, float]  # x0, x1, z0, z1 of all that happens, metres
+Build = Callable[[frozenset[str], Extent], Set]
+
+
+def _reach(extent: Extent, least: float, margin: float) -> float:
+    """Half the width of a set around the origin that holds what happens with a margin."""
+    return max(least, *(abs(e) + margin for e in extent))
+
+
+def _street(f: frozenset[str], e: Extent) -> Set:
+    width = max(7.5, abs(e[0]) + 3.0, abs(e[1]) + 3.0)
+    lamps = 1.3 if f & {"night", "dusk", "lanterns", "neon"} else 0.75
+    front = Enclosure("street", width, 0.0, 11.0, rgb("#b9ada0"), "windows", 12.0, lamps)
+    edge = width - 3.4
+    ground = Ground("asphalt", 4.0, rgb("#6c6b6e"), edge, 0, ("slabs", 3.2, rgb("#a7a098")))
+    return Set(ground, front, "skyline", fog=0.009, pieces=pieces.street(width, f))
+
+
+def _market(f: frozenset[str], e: Extent) -> Set:
+    base = _street(f, e)
+    ground = Ground("slabs", 3.2, rgb("#a89a88"))
+    assert base.enclosure is not None
+    return replace(base, ground=ground, pieces=pieces.market(base.enclosure.width, f))
+
+
+def _rooftop(f: frozenset[str], e: Extent) -> Set:
+    reach = _reach(e, 9.0, 4.0)
+    ground = Ground("slabs", 4.0, rgb("#77767a"), wet=0.25)
+    return Set(ground, None, "skyline", fog=0.004, pieces=pieces.rooftop(reach, f))
+
+
+def _room(f: frozenset[str], e: Extent) -> Set:
+    reach = _reach(e, 5.5, 3.0)
+    walls = Enclosure("room", reach, reach, 3.4, rgb("#b9a890"), "plaster", 3.0, 0.0)
+    ground = Ground("planks", 2.4, rgb("#8f6a48"), gloss=0.12)
+    return Set(ground, walls, None, 0.55, 0.0, True, pieces=pieces.room(reach, f))
+
+
+def _cave(f: frozenset[str], e: Extent) -> Set:
+    reach = _reach(e, 6.5, 3.5)
+    walls = Enclosure("cave", reach, reach, 5.5, rgb("#6a615a"), "rock", 5.0, 0.0)
+    ground = Ground("stone", 2.6, rgb("#7b736b"))
+    return Set(ground, walls, None, 0.2, 0.0, True, pieces=pieces.cave(reach))
+
+
+def _forest(f: frozenset[str], e: Extent) -> Set:
+    ground = Ground("litter", 4.0, rgb("#5d5236"))
+    return Set(ground, None, "woods", 0.8, 0.012, pieces=pieces.forest(f))
+
+
+def _field(f: frozenset[str], e: Extent) -> Set:
+    ground = Ground("grass", 5.0, rgb("#5f8238"))
+    return Set(ground, None, "hills", pieces=pieces.field(f))
+
+
+def _sea(f: frozenset[str], e: Extent) -> Set:
+    shore = max(9.0, -e[2] + 4.0)
+    ground = Ground("sand", 4.0, rgb("#cfb88c"), shore, 2, ("water", 9.0, rgb("#2f6a80")))
+    return Set(ground, None, "islands", pieces=pieces.shore(shore))
+
+
+def _desert(f: frozenset[str], e: Extent) -> Set:
+    return Set(Ground("sand", 6.0, rgb("#d3a468")), None, "dunes", fog=0.008, pieces=pieces.rocks(rgb("#b07a4e")))
+
+
+def _mountains(f: frozenset[str], e: Extent) -> Set:
+    return Set(Ground("rock", 5.0, rgb("#857f74")), None, "mountains", pieces=pieces.rocks(rgb("#7d7870")))
+
+
+def _studio(f: frozenset[str], e: Extent) -> Set:
+    return Set(Ground("checker", 4.0, rgb("#9a9a9c")), None, None, fog=0.012)
+
+
+SETS: dict[str, Build] = {
+    "street": _street, "rooftop": _rooftop, "room": _room, "cave": _cave, "forest": _forest, "field": _field,
+    "sea": _sea, "beach": _sea, "desert": _desert, "mountains": _mountains, "market": _market, "studio": _studio,
+}  # fmt: skip
+
+
+def build(place: PlacePlan | None, extent: Extent, weather: frozenset[str] = frozenset()) -> Set:
+    """The set of a place, large enough for `extent`; an unknown one is the studio.
+
+    `weather` adds features that the shot's particles bring (`wet`)."""
+    features = (frozenset(place.features) if place else frozenset()) | weather
+    made = SETS.get(place.set if place else "studio", _studio)(features, extent)
+    ground = made.ground
+    if "snowy" in features and not made.interior:
+        trodden = ("snow", 5.0, rgb("#e8ecf2"))
+        if ground.texture == "asphalt":
+            ground = replace(ground, texture="slush", tile=4.5, colour=rgb("#d3d6dd"), beyond=trodden)
+        else:
+            beyond = ground.beyond if ground.axis == 2 else None
+            ground = replace(ground, texture="snow", tile=5.0, colour=rgb("#e8ecf2"), beyond=beyond)
+    if "wet" in features:
+        dark = tuple(0.62 * c for c in ground.colour)
+        ground = replace(ground, wet=max(ground.wet, 0.6), colour=dark)  # type: ignore[arg-type]
+    if "stone" in features and made.interior:
+        ground = replace(ground, texture="stone", tile=2.6, colour=rgb("#7b736b"))
+    fog = made.fog + 0.045 * ("fog" in features)
+    night = "night" in features
+    fill = made.fill * (0.45 if "dark" in features else 1.0)
+    return replace(made, ground=ground, fog=fog, night=night, fill=fill, features=features)
+
+
+def clear(made: Set, eye: Array, subjects: list[Array]) -> Set:
+    """The set without what would stand in the camera's way: pieces near its path or near the
+    lines from it to the subjects. `eye` and every subject [F, 3] metres."""
+    step = max(1, len(eye) // 24)
+    path = eye[::step]
+    ends = [s[::step] + (0, 0.8, 0) for s in subjects] or [path]
+
+    def free(piece: pieces.Piece) -> bool:
+        centre = np.asarray(piece.middle, np.float32)
+        for end in ends:
+            way = end - path
+            u = ((centre - path) * way).sum(-1) / np.maximum((way * way).sum(-1), 1e-6)
+            near = path + way * np.clip(u, 0, 1)[:, None]
+            if np.linalg.norm(near - centre, axis=-1).min() < piece.radius + 0.35:
+                return False
+        return True
+
+    return replace(made, pieces=[p for p in made.pieces if free(p)])

@@ -1,0 +1,238 @@
+"""The joints of a two-legged body in every frame: postures, gait and gestures, then two-bone limbs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from scenelang.runtime.previz.motion import Motion, smoothstep
+from scenelang.runtime.previz.solids import rotate, turn, unit
+
+Array = NDArray[np.float32]
+SIDES = ("left", "right")
+_SIGN = {"left": 1.0, "right": -1.0}
+
+# All in body heights. Pelvis (y, z), foot (x, y, z) and hand (x, y, z) of the left side, torso pitch.
+_POSTURES: dict[str, tuple[tuple[float, float], tuple[float, float, float], tuple[float, float, float], float]] = {
+    "stand": ((0.515, 0.0), (0.052, 0.035, 0.0), (0.135, 0.475, 0.035), 0.0),
+    "kneel": ((0.275, -0.03), (0.06, 0.03, -0.215), (0.10, 0.335, 0.1), 4.0),
+    "sit": ((0.27, 0.0), (0.065, 0.035, 0.235), (0.07, 0.335, 0.19), 2.0),
+    "crouch": ((0.23, -0.07), (0.075, 0.035, 0.02), (0.07, 0.25, 0.18), 24.0),
+}  # fmt: skip
+THIGH, SHIN = 0.238, 0.234
+UPPER_ARM, FOREARM = 0.165, 0.165
+SHOULDER = (0.105, 0.285, 0.0)  # from the pelvis, along the torso
+
+
+@dataclass(frozen=True)
+class Joints:
+    """Points [F, 3] in metres and axes [F, 3, 3] in the subject's own frame."""
+
+    pelvis: Array
+    torso: Array  # axes
+    chest: Array
+    neck: Array
+    head: Array  # middle of the skull
+    face: Array  # axes of the head
+    shoulder: dict[str, Array]
+    elbow: dict[str, Array]
+    hand: dict[str, Array]
+    hip: dict[str, Array]
+    knee: dict[str, Array]
+    foot: dict[str, Array]
+    sole: Array  # axes of the feet
+
+
+def blend(a: ArrayLike, b: ArrayLike, w: Array) -> Array:
+    """From a to b [F, 3] by w [F]."""
+    return np.asarray(a, np.float32) * (1 - w[:, None]) + np.asarray(b, np.float32) * w[:, None]
+
+
+def points(x: ArrayLike, y: ArrayLike, z: ArrayLike) -> Array:
+    return np.stack(np.broadcast_arrays(*(np.asarray(a, np.float32) for a in (x, y, z))), -1)
+
+
+def bend(root: Array, end: Array, first: float, second: float, hint: ArrayLike) -> tuple[Array, Array]:
+    """The middle joint of a limb of two bones, on the side of `hint`, and its end: moved in
+    where the bones don't reach. Points [F, 3], lengths in metres."""
+    way = end - root
+    distance = np.linalg.norm(way, axis=-1, keepdims=True)
+    reach = np.clip(distance, abs(first - second) + 1e-3, (first + second) * 0.999)
+    axis = unit(way)
+    out = np.asarray(hint, np.float32)
+    out = unit(out - axis * (out * axis).sum(-1, keepdims=True))
+    x = (reach**2 + first**2 - second**2) / (2 * reach)
+    h = np.sqrt(np.maximum(first**2 - x**2, 0))
+    return root + axis * x + out * h, root + axis * reach
+
+
+def bearings(point: Array, origin: Array) -> tuple[Array, Array]:
+    """Azimuth (+z toward +x) and elevation in degrees of points seen from an origin [F, 3]."""
+    d = point - origin
+    return (
+        np.degrees(np.arctan2(d[:, 0], d[:, 2])),
+        np.degrees(np.arctan2(d[:, 1], np.hypot(d[:, 0], d[:, 2]))),
+    )
+
+
+@dataclass(frozen=True)
+class _Gait:
+    walking: Array  # [F] 0 standing, 1 moving
+    running: Array
+    cycle: Array  # [F] phase in cycles
+    stride: Array  # [F] metres a cycle
+
+
+def _gait(body: Motion, height: float) -> _Gait:
+    """The feet stay where they tread: a cycle is as long as the way that it covers."""
+    walking = smoothstep(body.speed, 0.05, 0.5)
+    running = smoothstep(body.speed, 1.9 * height / 1.7, 2.9 * height / 1.7)
+    stride = height * (0.42 + 0.26 * np.minimum(body.speed, 2.2) + 0.45 * running)
+    step = np.diff(body.distance, prepend=body.distance[:1])
+    cycle = np.cumsum(step / stride) + body.phase
+    return _Gait(walking, running, np.asarray(cycle, np.float32), np.asarray(stride, np.float32))
+
+
+def _tread(gait: _Gait, side: str) -> tuple[Array, Array]:
+    """Where along the path a foot is (metres from under the hip) and how high it is lifted."""
+    share = 0.6 - 0.22 * gait.running  # of the cycle on the ground
+    u = (gait.cycle + (0.0 if side == "left" else 0.5)) % 1.0
+    reach = share * gait.stride
+    swing = np.clip((u - share) / (1 - share), 0, 1)
+    on_ground = reach * (0.5 - u / share)
+    in_air = reach * (smoothstep(swing) - 0.5)
+    lift = np.sin(np.pi * swing) * (u > share)
+    return np.where(u < share, on_ground, in_air) * gait.walking, lift * gait.walking
+
+
+def joints(body: Motion, height: float) -> Joints:
+    """The joints of a body `height` metres tall."""
+    gait = _gait(body, height)
+    t, calm = body.time, 1 - gait.walking
+    weights = {p: body.of(p) for p in _POSTURES if p != "stand"}
+    weights["stand"] = 1 - np.clip(sum(weights.values(), np.zeros_like(t)), 0, 1)
+
+    def mixed(index: int) -> Array:  # [F, k] of a column of the table of postures
+        rows = [np.asarray(_POSTURES[p][index], np.float32) * w[:, None] for p, w in weights.items()]
+        return np.asarray(sum(rows), np.float32)
+
+    sway = np.sin(2 * np.pi * (0.13 * t + body.phase))
+    bob = gait.walking * (0.008 * np.cos(4 * np.pi * gait.cycle) - 0.012 - 0.03 * gait.running)
+    pelvis_yz = mixed(0)
+    pelvis = points(0.006 * sway * calm, pelvis_yz[:, 0] + bob, pelvis_yz[:, 1]) * height
+    pitch = sum(np.float32(_POSTURES[p][3]) * w for p, w in weights.items())
+    pitch = pitch + 2.5 * gait.walking + 9 * gait.running + 1.2 * np.sin(2 * np.pi * 0.23 * t) * calm
+    lean_side, lean = _lean(body, pelvis)
+    twist = 7 * gait.walking * np.sin(2 * np.pi * gait.cycle)
+    torso = turn(twist, pitch + lean, lean_side)
+
+    def up(x: float, y: float, z: float) -> Array:
+        return pelvis + rotate(torso, (x * height, y * height, z * height))
+
+    neck, chest = up(0, 0.325, 0.004), up(0, 0.2, 0)
+    face = _face(body, neck, pitch + lean)
+    head = neck + rotate(face, np.asarray((0, 0.075, 0.012), np.float32) * height)
+    foot_at, hand_at = mixed(1) * height, mixed(2) * height
+    hip, knee, foot, shoulder, elbow, hand = ({} for _ in range(6))  # type: dict[str, Array]
+    for side in SIDES:
+        s = _SIGN[side]
+        mirrored = np.asarray((s, 1, 1), np.float32)
+        along, lift = _tread(gait, side)
+        target = foot_at * mirrored
+        target += points(along * body.travel[:, 0], lift * (0.05 + 0.05 * gait.running) * height, along * body.travel[:, 1])
+        hip[side] = pelvis + np.asarray((s * 0.048, -0.015, 0), np.float32) * height
+        knee[side], foot[side] = bend(hip[side], target, THIGH * height, SHIN * height, (s * 0.12, -0.1, 1.0))
+        shoulder[side] = up(s * SHOULDER[0], SHOULDER[1], SHOULDER[2])
+        wanted = _hand(body, gait, side, hand_at * mirrored + (up(0, 0, 0.0) - pelvis), shoulder[side], torso, height)
+        elbow[side], hand[side] = bend(
+            shoulder[side], wanted, UPPER_ARM * height, FOREARM * height, (s * 0.55, -0.75, -0.6)
+        )
+    result = Joints(pelvis, torso, chest, neck, head, face, shoulder, elbow, hand, hip, knee, foot, turn(0 * t))
+    lying = body.of("lie")
+    return _laid(result, lying, height) if lying.any() else result
+
+
+def _lean(body: Motion, pelvis: Array) -> tuple[Array, Array]:
+    """Roll and pitch of the torso, toward what is leant to, else forward."""
+    w = body.of("lean")
+    if "lean" not in body.aim:
+        return 0 * w, 24 * w
+    azimuth = np.radians(bearings(body.aim["lean"], pelvis)[0])
+    return 20 * w * np.sin(azimuth), 24 * w * np.cos(azimuth)
+
+
+def _face(body: Motion, neck: Array, torso_pitch: Array) -> Array:
+    """Where the head points: what is looked at counts most, then what is read or spoken to."""
+    t = body.time
+    yaw = 3 * np.sin(2 * np.pi * (0.11 * t + body.phase))
+    pitch = torso_pitch * 0.25 + 2 * np.sin(2 * np.pi * (0.17 * t + body.phase))
+    for pose in ("read", "open"):
+        pitch = pitch * (1 - body.of(pose)) + 24 * body.of(pose)
+    for pose in ("give", "lean", "point", "talk", "look"):
+        if pose not in body.aim or pose not in body.weight:
+            continue
+        azimuth, elevation = bearings(body.aim[pose], neck)
+        w = body.of(pose)
+        yaw = yaw * (1 - w) + np.clip(azimuth, -75, 75) * w
+        pitch = pitch * (1 - w) - np.clip(elevation, -50, 50) * w
+    pitch = pitch + 2.5 * body.of("talk") * np.sin(2 * np.pi * 1.3 * t)
+    return turn(yaw, pitch)
+
+
+def _hand(
+    body: Motion, gait: _Gait, side: str, rest: Array, shoulder: Array, torso: Array, height: float
+) -> Array:
+    """Where a hand wants to be: at rest, swinging, at what is held, at what is reached for."""
+    s, t = _SIGN[side], body.time
+    swing = np.cos(2 * np.pi * (gait.cycle + (0.5 if side == "left" else 0.0))) * gait.walking
+    amount = (0.10 + 0.07 * gait.running) * height
+    hand = rest + points(
+        body.travel[:, 0] * swing * amount,
+        (0.02 * np.abs(swing) + 0.13 * gait.running) * height,
+        body.travel[:, 1] * swing * amount + 0.06 * gait.running * height,
+    )
+
+    def ahead(x: float, y: float, z: float) -> Array:
+        return shoulder + rotate(torso, np.asarray((s * x, y, z), np.float32) * height)
+
+    for pose in ("talk",):
+        beat = 0.02 * np.sin(2 * np.pi * (0.9 * t + (0.2 if side == "left" else 0.0)))
+        hand = blend(hand, ahead(-0.01, -0.2, 0.17) + points(0 * t, beat * height, 0 * t), 0.55 * body.of(pose))
+    in_both = {"read", "open"} & set(body.weight)
+    hand = blend(hand, ahead(-0.05, -0.12, 0.2), np.maximum(body.of("read"), 0 * t))
+    apart = 0.02 * np.sin(2 * np.pi * 1.1 * t) if side == "left" else 0.0
+    hand = blend(hand, ahead(-0.035, -0.12, 0.21) + points(apart * height, 0 * t, 0 * t), body.of("open"))
+    for weight, point, kind in body.holds:
+        grip = point + np.asarray((s * (0.045 if in_both or kind != "cup" else 0.02) * height, 0.01, 0), np.float32)
+        both = side == "right" or bool(in_both) or kind in ("box", "book", "letter", "stall", "table")
+        hand = blend(hand, grip, weight * (1.0 if both else 0.0))
+    if side == "right":
+        hand = blend(hand, points(shoulder[:, 0] - (0.09 + 0.05 * np.sin(2 * np.pi * 1.7 * t)) * height, shoulder[:, 1] + 0.2 * height, shoulder[:, 2] + 0.06 * height), body.of("wave"))
+    for pose, arms in (("reach", "right"), ("give", "both"), ("point", "right")):
+        if pose not in body.weight or (arms != "both" and side != arms):
+            continue
+        way = unit(body.aim[pose] - shoulder) if pose in body.aim else rotate(torso, (0.0, -0.1, 1.0))
+        far = np.linalg.norm(body.aim[pose] - shoulder, axis=-1) if pose in body.aim else height
+        length = np.minimum(far, (0.32 if pose == "point" else 0.29) * height)
+        level = way * np.reshape(length, (-1, 1)) + np.asarray((s * 0.02 * height, 0, 0), np.float32)
+        hand = blend(hand, shoulder + level, body.of(pose))
+    return hand
+
+
+def _laid(j: Joints, weight: Array, height: float) -> Joints:
+    """The body tipped onto its back, its middle where its feet stood."""
+    tip = turn(0 * weight, -90 * weight)
+    shift = points(0 * weight, 0.065 * weight * height, 0.5 * weight * height)
+
+    def moved(p: Array) -> Array:
+        return rotate(tip, p) + shift
+
+    def each(d: dict[str, Array]) -> dict[str, Array]:
+        return {k: moved(v) for k, v in d.items()}
+
+    return Joints(
+        moved(j.pelvis), tip @ j.torso, moved(j.chest), moved(j.neck), moved(j.head), tip @ j.face,
+        each(j.shoulder), each(j.elbow), each(j.hand), each(j.hip), each(j.knee), each(j.foot), tip @ j.sole,
+    )  # fmt: skip

@@ -1,0 +1,221 @@
+"""`sl.Film`: a builder over the frozen AST, and what one does with a film."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scenelang.api.shot import Shot, Staged
+from scenelang.api.statements import caller, read
+from scenelang.api.words import Who, fields, who
+from scenelang.grammar import ast
+from scenelang.grammar.diagnostics import Diagnostic, SceneError
+from scenelang.grammar.format import quoted
+
+if TYPE_CHECKING:
+    from scenelang.compiler.plan import Plan
+    from scenelang.runtime.events import Done, RenderEvent
+
+Path_ = str | os.PathLike[str]
+
+
+class Member:
+    """A declared character, prop or place; stands for its name."""
+
+    def __init__(self, statement: ast.Declaration) -> None:
+        self.statement = statement
+        self.name = statement.name.text
+
+    def __repr__(self) -> str:
+        return f"<{self.statement.role} {self.name}>"
+
+
+class Scene(Staged):
+    """Shots that share place, blocking and light."""
+
+    _inside = "scene"
+
+    def __init__(self, name: str, slug: str, place: Who | None) -> None:
+        super().__init__()
+        line = f"scene {name}" + (f" {quoted(slug)}" if slug else "") + (f" in {who(place)}" if place else "")
+        made = read(line + " {\n}")
+        assert isinstance(made, ast.Scene)
+        self._head = made
+        self._items: list[ast.Node | Shot] = self._body  # type: ignore[assignment]
+
+    def axis(self, start: Who, end: Who) -> Scene:
+        """The line that the scene's cameras stay on the right of, walking from `start` to `end`."""
+        self._write(f"axis {who(start)} -> {who(end)}")
+        return self
+
+    def shot(self, name: str, duration: str, place: Who | None = None, title: str = "") -> Shot:
+        shot = Shot(name, duration, place, title)
+        self._items.append(shot)
+        return shot
+
+    def cut(self) -> None:
+        self._write("cut")
+
+    def dissolve(self, duration: str) -> None:
+        self._write(f"dissolve {duration}")
+
+    def ast(self) -> ast.Scene:
+        body = tuple(s.ast() if isinstance(s, Shot) else s for s in self._items)
+        return self._head.model_copy(update={"body": body})
+
+
+class Film:
+    """A film made in Python: declare, shoot, then check, plan or render it.
+
+    `str(film)` is its canonical text, and `sl.parse(str(film)) == film`.
+    """
+
+    def __init__(self, title: str, **values: object) -> None:
+        """`values` are the fields of `film`: size, aspect, fps, seed, look, avoid."""
+        self._items: list[ast.Node | Shot | Scene] = [
+            read(f"film {quoted(title)}{fields(values)}"),
+        ]
+        self._version = ast.Version(number=ast.Quantity(number=1), span=caller())  # type: ignore[arg-type]
+
+    def character(self, name: str, description: str = "", kind: str = "", **values: object) -> Member:
+        return self._declare("character", name, description, kind, values)
+
+    def prop(self, name: str, description: str = "", kind: str = "", **values: object) -> Member:
+        return self._declare("prop", name, description, kind, values)
+
+    def place(self, name: str, description: str = "") -> Member:
+        return self._declare("place", name, description, "", {})
+
+    def _declare(self, role: str, name: str, description: str, kind: str, values: dict[str, object]) -> Member:
+        line = f"{role} {name}" + (f" {quoted(description)}" if description else "") + (f" as {kind}" if kind else "")
+        made = read(line + fields(values))
+        assert isinstance(made, ast.Declaration)
+        self._items.append(made)
+        return Member(made)
+
+    def scene(self, name: str, slug: str = "", place: Who | None = None) -> Scene:
+        scene = Scene(name, slug, place)
+        self._items.append(scene)
+        return scene
+
+    def shot(self, name: str, duration: str, place: Who | None = None, title: str = "") -> Shot:
+        shot = Shot(name, duration, place, title)
+        self._items.append(shot)
+        return shot
+
+    def cut(self) -> None:
+        self._items.append(read("cut"))
+
+    def dissolve(self, duration: str) -> None:
+        self._items.append(read(f"dissolve {duration}"))
+
+    def fade_in(self, duration: str) -> None:
+        self._items.append(read(f"fade in {duration}"))
+
+    def fade_out(self, duration: str) -> None:
+        self._items.append(read(f"fade out {duration}"))
+
+    def wipe(self, direction: str, duration: str) -> None:
+        self._items.append(read(f"wipe {direction} {duration}"))
+
+    # What a film is ---------------------------------------------------------------------------
+
+    def ast(self) -> ast.Film:
+        items = [item.ast() if isinstance(item, Shot | Scene) else item for item in self._items]
+        return ast.Film(statements=(self._version, *items), file=self._version.span.file if self._version.span else "")
+
+    def __str__(self) -> str:
+        return str(self.ast())
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Film):
+            other = other.ast()
+        return self.ast() == other if isinstance(other, ast.Film) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    # What one does with it --------------------------------------------------------------------
+
+    def check(self) -> list[Diagnostic]:
+        """All findings; their places are the Python lines that made the nodes."""
+        from scenelang.compiler.pipeline import analyse
+
+        return list(analyse(self.ast()).diagnostics)
+
+    def plan(self) -> Plan:
+        """The model-free Plan; raises SceneError where the film has errors."""
+        from scenelang.compiler.pipeline import plan_film
+
+        return plan_film(self.ast())
+
+    def save(self, path: Path_) -> Path:
+        """Write the canonical text."""
+        from scenelang.runtime.output import atomic_path
+
+        with atomic_path(Path(path)) as temporary:
+            temporary.write_text(str(self), encoding="utf-8")
+        return Path(path)
+
+    def render_events(
+        self, output: Path_, model: str | None = None, profile: str = "final", device: str = "cpu",
+        shots: Sequence[str] | None = None,
+    ) -> Iterator[RenderEvent]:  # fmt: skip
+        """Render, telling what happens; the last event is `Done`."""
+        from scenelang.runtime.pipeline import render_film
+        from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
+
+        yield from render_film(
+            self.plan(), load_backend(model or DEFAULT_MODEL), output=Path(output), profile=profile, device=device,
+            shots=shots,
+        )  # fmt: skip
+
+    def render(
+        self, output: Path_, model: str | None = None, profile: str = "final", device: str = "cpu",
+        shots: Sequence[str] | None = None,
+    ) -> Done:  # fmt: skip
+        """Render to a file; returns the last event, which says what was made."""
+        from scenelang.runtime.events import Done
+
+        last = None
+        for event in self.render_events(output, model, profile, device, shots):
+            last = event
+        assert isinstance(last, Done)
+        return last
+
+
+class LoadedFilm(Film):
+    """A film read from text; it can be checked, planned and rendered as one made in Python."""
+
+    def __init__(self, film: ast.Film, found: Sequence[Diagnostic]) -> None:
+        self._film, self._found = film, tuple(found)
+
+    def ast(self) -> ast.Film:
+        return self._film
+
+    def check(self) -> list[Diagnostic]:
+        from scenelang.compiler.pipeline import analyse
+
+        return list(analyse(self._film, self._found).diagnostics)
+
+    def plan(self) -> Plan:
+        errors = [d for d in self.check() if d.severity == "error"]
+        if errors:
+            raise SceneError(errors)
+        return super().plan()
+
+
+def parse(text: str, file: str = "<text>") -> LoadedFilm:
+    """A film from its text. Never raises on bad text: `check()` tells what is wrong."""
+    from scenelang.grammar.parse import parse as parse_text
+
+    return LoadedFilm(*parse_text(text, file))
+
+
+def load(path: Path_) -> LoadedFilm:
+    """A film from a file. Never raises on a bad file: `check()` tells what is wrong."""
+    from scenelang.grammar.parse import parse_file
+
+    film, found, _ = parse_file(Path(path))
+    return LoadedFilm(film, found)

@@ -1,0 +1,117 @@
+"""What the commands share: options, reading films, printing findings."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from scenelang.grammar.diagnostics import Diagnostic, has_errors, headline, render
+
+if TYPE_CHECKING:
+    from scenelang.compiler.pipeline import Analysis
+    from scenelang.compiler.plan import Plan
+    from scenelang.grammar.ast import Film
+    from scenelang.grammar.source import Source
+
+DIAGNOSTICS_SCHEMA = "scenelang.diagnostics/1"
+COLOURS = {"error": "red", "warning": "yellow"}
+F = TypeVar("F", bound=Callable[..., Any])
+
+file_argument = click.argument("file", type=click.Path(dir_okay=True, allow_dash=True))
+
+
+def common_options(function: F) -> F:
+    """`--quiet` and `--color`, which every command takes."""
+    colour = click.option(
+        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+        help="Colour in what is printed.", expose_value=False, callback=_set_colour,
+    )  # fmt: skip
+    quiet = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+    return quiet(colour(function))
+
+
+def _set_colour(ctx: click.Context, param: click.Parameter, value: str) -> None:
+    ctx.color = {"always": True, "never": False}.get(value)
+
+
+def read_film(file: str) -> tuple[Film, tuple[Diagnostic, ...], Source]:
+    """Parse a file, or standard input for `-`."""
+    from scenelang.grammar.parse import parse_file, parse_source, source_of
+
+    if file != "-":
+        return parse_file(file)
+    text = sys.stdin.buffer.read().decode("utf-8", errors="replace")
+    source = source_of(text, "<stdin>")
+    return *parse_source(source), source
+
+
+def analysis_of(file: str, strict: bool = False, quiet: bool = False) -> Analysis:
+    """Understand a film for a command that needs its Plan; print findings to standard error
+    and leave with code 1 where it has errors."""
+    from scenelang.compiler.pipeline import analyse
+
+    film, found, source = read_film(file)
+    analysis = analyse(film, found)
+    bad = has_errors(analysis.diagnostics, strict)
+    shown = [d for d in analysis.diagnostics if not quiet or d.severity == "error" or strict]
+    show_findings(shown, {source.file: source}, err=True)
+    if bad or analysis.plan is None:
+        leave(1)
+    return analysis
+
+
+def plan_of_file(file: str, strict: bool = False, quiet: bool = False) -> Plan:
+    plan = analysis_of(file, strict, quiet).plan
+    assert plan is not None
+    if not plan.shots:
+        fail("the film has no shots", "add one, such as `shot sh010 4s { frame wide on mara }`")
+    return plan
+
+
+def show_findings(found: Iterable[Diagnostic], sources: dict[str, Source], err: bool = False) -> None:
+    """The human form, a blank line between findings."""
+    from scenelang.grammar.parse import read_source
+
+    for diagnostic in found:
+        for span in (diagnostic.span, *(label for label, _ in diagnostic.labels)):
+            if span.file not in sources:
+                sources[span.file] = read_source(span.file)[0]
+        head, *rest = render(diagnostic, sources).split("\n")
+        click.secho(head, fg=COLOURS[diagnostic.severity], bold=True, err=err)
+        click.echo("\n".join([*rest, ""]), err=err)
+
+
+def findings_json(found: Iterable[Diagnostic]) -> str:
+    """The document of `check --json`; lines and columns count from 1."""
+    rows = [
+        {
+            "file": d.span.file, "code": d.code, "severity": d.severity, "message": d.message, "hint": d.hint,
+            "line": d.span.line, "column": d.span.column, "end_line": d.span.end_line,
+            "end_column": d.span.end_column,
+        }
+        for d in found
+    ]  # fmt: skip
+    return json.dumps({"schema": DIAGNOSTICS_SCHEMA, "diagnostics": rows}, ensure_ascii=False)
+
+
+def fail(message: str, hint: str = "", code: int = 1) -> NoReturn:
+    """Say what went wrong and what to do next, and leave."""
+    click.secho(f"error: {message}", fg="red", bold=True, err=True)
+    if hint:
+        click.echo(f"  = hint: {hint}", err=True)
+    leave(code)
+
+
+def leave(code: int) -> NoReturn:
+    raise click.exceptions.Exit(code)
+
+
+__all__ = [
+    "analysis_of", "asdict", "common_options", "fail", "file_argument", "findings_json", "has_errors", "headline",
+    "leave", "plan_of_file", "read_film", "show_findings",
+]  # fmt: skip

@@ -1,0 +1,78 @@
+"""`scenelang plan`: what a render would do, without doing it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from scenelang.cli.common import common_options, fail, file_argument, leave, plan_of_file
+
+MARKS = {"exact": "green", "approximate": "yellow", "text": "cyan", "dropped": "red"}
+
+
+@click.command(epilog="Examples:  scenelang plan film.scene  |  scenelang plan film.scene --json -o film.plan.json")
+@file_argument
+@click.option("--model", default=None, help="The model to plan for; see `scenelang models`.")
+@click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The report as one JSON document on standard output.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write the model-free Plan here, as JSON.")
+@click.option("--strict", is_flag=True, help="Warnings are errors, and so is a property that the model drops.")
+@common_options
+def command(
+    file: str, model: str | None, profile: str, as_json: bool, output: str | None, strict: bool, quiet: bool
+) -> None:
+    """Show the shots and segments of FILE, what the model can honour, and the cost."""
+    from scenelang.runtime.errors import OutputError, UnknownModel
+    from scenelang.runtime.output import atomic_path
+    from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
+    from scenelang.runtime.report import report
+
+    plan = plan_of_file(file, strict, quiet)
+    name = model or DEFAULT_MODEL
+    try:
+        found = report(plan, load_backend(name), profile)
+    except UnknownModel as error:
+        fail(error.message, error.hint, 2)
+    if output:
+        try:
+            with atomic_path(Path(output)) as temporary:
+                temporary.write_text(plan.to_json(indent=1), encoding="utf-8")
+        except OutputError as error:
+            fail(error.message, error.hint)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    elif not quiet:
+        _show(found)
+    dropped = [row for shot in found["shots"] for row in shot["lowering"] if row["level"] == "dropped"]
+    if strict and dropped:
+        fail(f"{name} drops {', '.join(sorted({row['property'] for row in dropped}))}", "take another model, or leave out --strict")
+        leave(1)
+
+
+def _show(found: dict) -> None:  # type: ignore[type-arg]
+    fps = found["fps"]
+    for shot in found["shots"]:
+        start, stop = shot["frames"]
+        click.secho(f"{shot['id']}  {(stop - start) / fps:g}s  frames {start}-{stop}", bold=True)
+        for segment in shot["segments"]:
+            a, b = segment["frames"]
+            click.echo(f"  {a / fps:6.2f}s - {b / fps:6.2f}s  {segment['prompt']}")
+        for row in shot["lowering"]:
+            level = click.style(f"{row['level']:<11}", fg=MARKS[row["level"]])
+            click.echo(f"  {level} {row['property']}: {row['why']}")
+    total = found["total"]
+    width, height = found["size"]
+    click.secho(
+        f"{len(found['shots'])} shots, {total['frames']} frames, {total['frames'] / fps:g}s at {width}x{height}, "
+        f"model {found['model']}: {total['cost']['denoiser_calls']} denoiser calls, "
+        f"{_unknown(total['cost']['seconds'], 's')}",
+        bold=True,
+    )
+    for row in found["inferred"]:
+        click.echo(f"  `{row['subject']}` is drawn as a {row['kind']}, from its {row['from']}")
+
+
+def _unknown(value: float | None, unit: str) -> str:
+    return "time unknown" if value is None else f"about {value:.0f}{unit}"

@@ -1,0 +1,57 @@
+"""`scenelang preview`: the animatic, or one of its passes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from scenelang.cli.common import common_options, fail, file_argument, plan_of_file
+
+
+@click.command(
+    epilog="Examples:  scenelang preview film.scene -o film.mp4  |  scenelang preview film.scene --pass depth -o depth/"
+)
+@file_argument
+@click.option("-o", "--output", help="film.mp4, film.mov or a folder for pictures; default FILE.preview.mp4.")
+@click.option("--pass", "which", type=click.Choice(["clay", "depth", "mask", "normal"]), default="clay", show_default=True)
+@click.option("--size", help="Picture size such as 640x360; default: the film's, at most 640 wide.")
+@click.option("--device", default="cpu", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One event a line on standard output.")
+@common_options
+def command(
+    file: str, output: str | None, which: str, size: str | None, device: str, as_json: bool, quiet: bool
+) -> None:
+    """Render the animatic of FILE without any model, or a control pass of it.
+
+    depth: brightness falls with the distance's inverse; mask: a colour a subject; normal: x, y, z
+    of the surface as red, green, blue.
+    """
+    from scenelang.cli.rendering import run_render
+    from scenelang.runtime.errors import RenderError
+    from scenelang.runtime.output import check_writable, parse_target
+    from scenelang.runtime.previz.backend import PrevizBackend
+
+    plan = plan_of_file(file, quiet=quiet)
+    plan = plan.model_copy(update={"size": _size(size, plan.size)})
+    target = output or (str(Path(file).with_suffix(".preview.mp4")) if file != "-" else "film.preview.mp4")
+    try:
+        check_writable(parse_target(target))
+    except RenderError as error:
+        fail(error.message, error.hint)
+    run_render(
+        plan, PrevizBackend(which), target, profile="draft", device=device, shots=None, as_json=as_json, quiet=quiet
+    )
+
+
+def _size(size: str | None, film: tuple[int, int]) -> tuple[int, int]:
+    if size is None:
+        width = min(640, film[0])
+        return width, 2 * round(width * film[1] / film[0] / 2)
+    try:
+        width, height = (int(part) for part in size.lower().split("x"))
+        if min(width, height) < 16 or max(width, height) > 7680:
+            raise ValueError
+    except ValueError:
+        fail(f"`{size}` is no picture size", "write width x height in pixels, such as --size 640x360", 2)
+    return width, height
