@@ -51,7 +51,7 @@ WAYS: dict[str, Vec3] = {
 
 @dataclass
 class _Trail:
-    """A subject's way through the shot, frame by frame."""
+    """A subject's way through the shot, frame by frame, and one frame on: where the next shot begins."""
 
     position: list[Vec3]
     heading: list[float]
@@ -69,7 +69,7 @@ def block(
     """
     frames = max(1, film.frame(shot.duration))
     trails = {
-        name: _Trail([s.position] * frames, [s.heading] * frames, posture=s.posture)
+        name: _Trail([s.position] * (frames + 1), [s.heading] * (frames + 1), posture=s.posture)
         for name, s in start.items()
     }
     for name, standing in start.items():
@@ -80,8 +80,8 @@ def block(
     for line in shot.lines:
         span = _frames(film, line.start, line.end, frames)
         trails[line.speaker].poses.append(PosePlan(frames=span, pose="talk"))
-    _hold_props(film, shot, start, trails, frames)
-    tracks = [_track(name, trail, film, shot, start[name]) for name, trail in trails.items()]
+    _hold_props(film, shot, start, trails, frames + 1)
+    tracks = [_track(name, trail, film, shot, start[name], frames) for name, trail in trails.items()]
     return tracks, _closing(film, shot, start, trails)
 
 
@@ -304,7 +304,7 @@ def _in_hand(
 
 
 def _track(
-    name: str, trail: _Trail, film: resolved.Film, shot: resolved.Shot, standing: Standing
+    name: str, trail: _Trail, film: resolved.Film, shot: resolved.Shot, standing: Standing, frames: int
 ) -> SubjectTrack:
     base = film.subjects[name].reading
     states = []
@@ -318,12 +318,19 @@ def _track(
             states.append((frame, description, {**base.colours, **reading.colours}, features))
     return SubjectTrack(
         subject=name,
-        position=compact([(round(x, 5), round(y, 5), round(z, 5)) for x, y, z in trail.position]),
-        heading=compact([round(h, 4) for h in trail.heading]),
-        poses=sorted(trail.poses, key=lambda p: (p.frames, p.pose)),
-        held_by=trail.held,
+        position=compact(
+            [(round(x, 5), round(y, 5), round(z, 5)) for x, y, z in trail.position[:frames]]
+        ),
+        heading=compact([round(h, 4) for h in trail.heading[:frames]]),
+        poses=sorted((_within(p, frames) for p in trail.poses), key=lambda p: (p.frames, p.pose)),
+        held_by=[(a, min(b, frames), holder) for a, b, holder in trail.held],
         states=states,
     )
+
+
+def _within(pose: PosePlan, frames: int) -> PosePlan:
+    a, b = pose.frames
+    return pose if b <= frames else pose.model_copy(update={"frames": (a, frames)})
 
 
 def compact(track: list) -> list:  # type: ignore[type-arg]

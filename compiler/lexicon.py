@@ -35,7 +35,7 @@ COLOURS: dict[str, str] = {
 }  # fmt: skip
 
 KINDS: dict[str, str] = {
-    "figure": "woman man girl boy child person people couple vendor shopper shoppers soldier old young lady "
+    "figure": "woman man girl boy child person people couple vendor shopper shoppers soldier lady "
     "gentleman dancer detective cook waiter crowd crew pilot king queen femme homme fille garçon enfant "
     "personne vieillard dame foule",
     "creature": "monster creature plush goblin gremlin troll monstre peluche pelucheux créature",

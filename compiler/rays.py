@@ -54,7 +54,10 @@ def intrinsics(
 def plucker(c2w_F44: Tensor, K_F33: Tensor, height: int, width: int) -> Tensor:
     """`plucker_F6HW`, float32: (o x d, d) in world space, d the unit direction through each
     pixel's centre (+0.5), o the camera's place in metres."""
-    rows, columns = (torch.arange(height) + 0.5) / max(1, height), (torch.arange(width) + 0.5) / max(1, width)
+    rows, columns = (
+        (torch.arange(height) + 0.5) / max(1, height),
+        (torch.arange(width) + 0.5) / max(1, width),
+    )
     y, x = torch.meshgrid(rows, columns, indexing="ij")
     pixels = torch.stack([x, y, torch.ones_like(x)], dim=-1)  # [H, W, 3]
     local = torch.einsum("fij,hwj->fhwi", torch.linalg.inv(K_F33), pixels)

@@ -26,11 +26,14 @@ Floats = NDArray[np.float64]
 FrameArray = NDArray[np.uint8]  # [F, H, W, 3]
 Grey = NDArray[np.uint8]  # [H, W]
 
-DEBUG=0
+DEBUG = 0
 WIDTH = 480
 FOCALS = tuple(WIDTH * mm / 36.0 for mm in (24.0, 35.0, 50.0, 85.0))
 STILL = 1.5  # px: a smaller motion between two frames is none
 NOISE = 1.0  # px: a track this near to a model is explained by it ...
+BOTH_AXES = (
+    1.5  # times as far off may be who misses in x and y, not across a line only: as likely in noise
+)
 NOISE_OF_MOTION = 0.03  # ... and so is one within this part of its motion (drift of the tracker)
 ENOUGH = 16  # tracks that a pair of frames needs
 TURN_EXPLAINS = 0.65  # part of the freest model's tracks that a turn or zoom must explain
@@ -40,7 +43,13 @@ ARC = 0.25  # part of the motion that the turn of an orbit makes at least
 Stages = tuple[tuple[float, int], ...]  # (px beyond which a track counts little, steps at most)
 STAGES: Stages = ((10.0, 10), (3.0, 10), (1.0, 12))
 SPECK = 12  # grey levels by which a speck stands out
-RINGS = [cv2.subtract(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (d, d)), np.pad(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (d - 2, d - 2)), 1)) for d in (11, 19)]
+RINGS = [
+    cv2.subtract(
+        cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (d, d)),
+        np.pad(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (d - 2, d - 2)), 1),
+    )
+    for d in (11, 19)
+]
 
 DIRECTIONS = {
     "pan": ("right", "left"),
@@ -85,7 +94,9 @@ class Fit:
     rotation: Floats  # [3] rotation vector that takes points of the first camera to the second
     focal: float
     zoom: float = 1.0
-    way: Floats = field(default_factory=lambda: np.zeros(3))  # [3] unit, the second camera's place in the first one's axes
+    way: Floats = field(
+        default_factory=lambda: np.zeros(3)
+    )  # [3] unit, the second camera's place in the first one's axes
 
     @property
     def count(self) -> int:
@@ -135,7 +146,15 @@ def classify(frames: FrameArray) -> Motion:
     use = 0 if turn > TURN_EXPLAINS * most else 1 if slide > SLIDE_EXPLAINS * most else 2
     seen = [
         (named_slide if use else named_turn)(
-            Motion("static", "", 0.0, motion=pair.motion / WIDTH, parallax=1 - turn / most, tracks=models[use].count, span=pair.span),
+            Motion(
+                "static",
+                "",
+                0.0,
+                motion=pair.motion / WIDTH,
+                parallax=1 - turn / most,
+                tracks=models[use].count,
+                span=pair.span,
+            ),
             models[use],
             pair,
         )
@@ -147,7 +166,8 @@ def classify(frames: FrameArray) -> Motion:
     best = max(votes, key=lambda name: votes[name])
     agreeing = [motion for motion in seen if (motion.kind, motion.direction) == best]
     share = votes[best] / max(sum(m.motion * m.tracks for m in seen), 1e-9)
-    if DEBUG: print('POOL', use, round(turn/most,2), round(slide/most,2), round(full/most,2))
+    if DEBUG:
+        print("POOL", use, round(turn / most, 2), round(slide / most, 2), round(full / most, 2))
     return replace(max(agreeing, key=lambda m: m.motion * m.tracks), confidence=share)
 
 
@@ -158,7 +178,11 @@ def tracked(frames: FrameArray, keys: list[int]) -> dict[tuple[int, int], tuple[
     """
     height = round(frames.shape[1] * WIDTH / frames.shape[2])
     grey = [
-        without_specks(cv2.resize(cv2.cvtColor(f, cv2.COLOR_RGB2GRAY), (WIDTH, height), interpolation=cv2.INTER_CUBIC))
+        without_specks(
+            cv2.resize(
+                cv2.cvtColor(f, cv2.COLOR_RGB2GRAY), (WIDTH, height), interpolation=cv2.INTER_CUBIC
+            )
+        )
         for f in frames
     ]
     middle = np.array([(WIDTH - 1) / 2, (height - 1) / 2])
@@ -201,7 +225,7 @@ def corners(grey: Grey, across: int = 12, each: int = 9) -> NDArray[np.float32]:
             cell = grey[top : top + side, left : left + side]
             if cell.std() < 1.0:
                 continue
-            points = cv2.goodFeaturesToTrack(cell, each, 0.05, 5)
+            points = cv2.goodFeaturesToTrack(cell, each, 0.02, 5, useHarrisDetector=True, k=0.08)
             if points is not None:
                 found.append(points[:, 0] + np.float32([left, top]))
     return np.concatenate(found) if found else np.zeros((0, 2), np.float32)
@@ -226,7 +250,12 @@ def named_turn(base: Motion, fit: Fit, pair: Pair) -> Motion:
     pan, tilt, roll = (float(v) for v in (-fit.rotation[1], -fit.rotation[0], -fit.rotation[2]))
     stretch = float(np.log(fit.zoom))
     radius = float(np.linalg.norm(pair.a_N2, axis=1).mean())
-    moves = {"pan": fit.focal * pan, "tilt": fit.focal * tilt, "roll": radius * roll, "zoom": radius * stretch}
+    moves = {
+        "pan": fit.focal * pan,
+        "tilt": fit.focal * tilt,
+        "roll": radius * roll,
+        "zoom": radius * stretch,
+    }
     kind = max(moves, key=lambda k: abs(moves[k]))
     if abs(moves[kind]) < STILL:
         return base
@@ -240,7 +269,9 @@ def named_slide(base: Motion, fit: Fit, pair: Pair) -> Motion:
     """The name of a move with parallax, from the way of the camera and its turn."""
     way = {"truck": float(fit.way[0]), "pedestal": float(-fit.way[1]), "dolly": float(fit.way[2])}
     kind = max(way, key=lambda k: abs(way[k]))
-    pan, tilt, roll = (float(np.degrees(v)) for v in (-fit.rotation[1], -fit.rotation[0], -fit.rotation[2]))
+    pan, tilt, roll = (
+        float(np.degrees(v)) for v in (-fit.rotation[1], -fit.rotation[0], -fit.rotation[2])
+    )
     turned_N2 = project(rays(pair.a_N2, fit.focal) @ matrix(fit.rotation).T, fit.focal)
     by_turn = float(np.median(np.linalg.norm(turned_N2 - pair.a_N2, axis=1)))
     by_way = float(np.median(np.linalg.norm(pair.b_N2 - turned_N2, axis=1)))
@@ -279,7 +310,7 @@ def fit_turn(a_N2: Floats, b_N2: Floats, near_N: Floats) -> Fit:
 
         start = np.array([-m[1, 2] / focal, m[0, 2] / focal, spin, np.log(scale)])
         p = minimise(residual, start, STAGES)
-        miss_N = np.linalg.norm(residual(p), axis=1) / near_N
+        miss_N = np.linalg.norm(residual(p), axis=1) / (BOTH_AXES * near_N)
         if (score := support(miss_N)) > best_score:
             best, best_score = Fit(miss_N < 1, p[:3], focal, float(np.exp(p[3]))), score
     return best
@@ -288,7 +319,9 @@ def fit_turn(a_N2: Floats, b_N2: Floats, near_N: Floats) -> Fit:
 def fit_slides(a_N2: Floats, b_N2: Floats, near_N: Floats, turn: Fit) -> tuple[Fit, Fit]:
     """The best slide without a turn, and the best with one (from several starts and focal lengths)."""
 
-    def solve(focal: float, start: Floats, way: Floats, turning: bool, stages: Stages) -> tuple[float, Fit]:
+    def solve(
+        focal: float, start: Floats, way: Floats, turning: bool, stages: Stages
+    ) -> tuple[float, Fit]:
         x_N3, y_N3 = rays(a_N2, focal), rays(b_N2, focal)
         around_23 = np.linalg.svd(way[None])[2][1:]
 
@@ -316,7 +349,11 @@ def fit_slides(a_N2: Floats, b_N2: Floats, near_N: Floats, turn: Fit) -> tuple[F
     tries = sorted([*tries, *slides], key=lambda t: t[0])[-2:]
     fulls = [solve(nominal, fit.rotation, fit.way, True, STAGES) for _, fit in tries]
     full = max(fulls, key=lambda t: t[0])[1]
-    fulls += [solve(focal, full.rotation * nominal / focal, full.way, True, STAGES[1:]) for focal in FOCALS if focal != nominal]
+    fulls += [
+        solve(focal, full.rotation * nominal / focal, full.way, True, STAGES[1:])
+        for focal in FOCALS
+        if focal != nominal
+    ]
     return max(slides, key=lambda t: t[0])[1], max(fulls, key=lambda t: t[0])[1]
 
 
@@ -345,7 +382,9 @@ def minimise(residual: Callable[[Floats], Floats], start: Floats, stages: Stages
         for _ in range(steps):
             if moved:
                 weight_N1 = 1 / (1 + (r**2).sum(1, keepdims=True) / width**2)
-                j = np.stack([(residual(p + d) - r) / 1e-6 for d in np.eye(len(p)) * 1e-6], -1)  # [N, k, P]
+                j = np.stack(
+                    [(residual(p + d) - r) / 1e-6 for d in np.eye(len(p)) * 1e-6], -1
+                )  # [N, k, P]
                 weighted = (j * weight_N1[..., None]).reshape(-1, len(p))
                 h, g = weighted.T @ j.reshape(-1, len(p)), weighted.T @ r.ravel()
             q = p - np.linalg.solve(h + damping * np.diag(np.diag(h) + 1e-9), g)

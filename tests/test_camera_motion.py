@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 WIDTH, HEIGHT, FRAMES, LENS = 320, 180, 25, 35.0
 SUBJECT = np.array([0.0, 0.9, 0.0])
 START = np.array([0.0, 1.5, 5.0])
-SPEED = {"pan": 20, "tilt": 10, "roll": 15, "zoom": 15, "dolly": 1.5, "truck": 1.0, "pedestal": 0.8, "orbit": 25}
+SPEED = {
+    "pan": 20,
+    "tilt": 10,
+    "roll": 15,
+    "zoom": 15,
+    "dolly": 1.5,
+    "truck": 1.0,
+    "pedestal": 0.8,
+    "orbit": 25,
+}
 SIGNS = {
     ("pan", "right"): 1,
     ("pan", "left"): -1,
@@ -61,7 +70,9 @@ def camera(kind: str, amount: float) -> tuple[Floats, Floats, float]:
         place, axes = around @ place, axes @ around.T
     else:
         level = np.array([forward[0], 0.0, forward[2]]) / np.hypot(forward[0], forward[2])
-        place += amount * {"dolly": level, "truck": right, "pedestal": np.array([0.0, 1.0, 0.0])}.get(kind, 0 * right)
+        place += amount * {"dolly": level, "truck": right, "pedestal": np.array([0.0, 1.0, 0.0])}.get(
+            kind, 0 * right
+        )
     return axes, place, lens
 
 
@@ -75,7 +86,10 @@ class World:
             tile = np.add.outer(np.arange(1024) // 64, np.arange(1024) // 64) % 2
             self.floor = (120 + 40 * tile[..., None] + 0.06 * self.floor).astype(np.uint8)
         self.boards = []  # (corners [4, 3], texture), far ones first
-        spots = [(x, z, 3 + 2 * rng.random()) for x, z in ((-14, -22), (-5, -30), (6, -26), (15, -20), (24, -28), (-24, -26))]
+        spots = [
+            (x, z, 3 + 2 * rng.random())
+            for x, z in ((-14, -22), (-5, -30), (6, -26), (15, -20), (24, -28), (-24, -26))
+        ]
         spots += [(-2.2, -3.0, 1.6), (2.6, -1.5, 1.3), (0.0, 0.0, 1.8)]
         for x, z, tall in sorted(spots, key=lambda s: s[1]):
             wide = 0.35 * tall if z == 0 else tall * (0.5 + rng.random())

@@ -61,7 +61,9 @@ def test_dolly_stays_level_and_push_goes_along_the_line_of_sight() -> None:
 
 
 def test_moves_in_one_span_run_together() -> None:
-    assert end("0s..2s dolly in 2m + truck right 1m + pedestal up 1m")[0] == pytest.approx([1, 1.85, 2], abs=1e-6)
+    assert end("0s..2s dolly in 2m + truck right 1m + pedestal up 1m")[0] == pytest.approx(
+        [1, 1.85, 2], abs=1e-6
+    )
     # translations first, then the orbit about mara: (0, 0.85, 2) turned by 90 degrees
     eye, _, forward = end("0s..2s orbit right 90deg around mara + dolly in 2m")
     assert eye == pytest.approx([2, 0.85, 0], abs=1e-6)
@@ -141,7 +143,9 @@ def test_follow_goes_round_its_subject_and_not_through_it() -> None:
 
 
 def test_lead_is_ahead_of_its_subject() -> None:
-    body = "camera from (0m, 1.5m, 4m) looking at mara {\nlead mara at 2m\n}\nmara at (0m, 0m) facing left"
+    body = (
+        "camera from (0m, 1.5m, 4m) looking at mara {\nlead mara at 2m\n}\nmara at (0m, 0m) facing left"
+    )
     assert pose(plan_shot(body), 95)[0] == pytest.approx([-2, 1.5, 0], abs=1e-4)
 
 

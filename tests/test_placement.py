@@ -10,7 +10,9 @@ from films import HEAD, plan_shot, plan_text
 from scenelang.compiler.plan import Plan, at
 
 
-def project(plan: Plan, point: tuple[float, float, float], frame: int = 0, shot: int = 0) -> tuple[float, float]:
+def project(
+    plan: Plan, point: tuple[float, float, float], frame: int = 0, shot: int = 0
+) -> tuple[float, float]:
     """Where a point is seen, from (0, 0) top left to (1, 1) bottom right."""
     camera = plan.shots[shot].camera
     m = at(camera.c2w, frame)
@@ -52,7 +54,14 @@ def test_sizes_come_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("angle", "low", "high"), [("low", -22, -3), ("eye-level", -1, 20), ("high", 34, 36), ("overhead", 89, 90), ("aerial", 49, 51)]
+    ("angle", "low", "high"),
+    [
+        ("low", -22, -3),
+        ("eye-level", -1, 20),
+        ("high", 34, 36),
+        ("overhead", 89, 90),
+        ("aerial", 49, 51),
+    ],
 )
 def test_angles(angle: str, low: float, high: float) -> None:
     """The elevation of the camera as seen from mara's middle."""
@@ -78,7 +87,9 @@ def test_thirds() -> None:
 
 
 def test_two_shot_holds_both() -> None:
-    plan = plan_shot("frame two-shot on mara, lio\nmara at (-2m, 0m) facing lio\nlio at (2m, 0m) facing mara")
+    plan = plan_shot(
+        "frame two-shot on mara, lio\nmara at (-2m, 0m) facing lio\nlio at (2m, 0m) facing mara"
+    )
     left, right = project(plan, (-2, 1.5, 0))[0], project(plan, (2, 1.5, 0))[0]
     assert 0.05 < left < 0.25
     assert 0.75 < right < 0.95

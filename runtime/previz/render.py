@@ -25,7 +25,7 @@ from scenelang.runtime.previz.visibility import Samples
 
 PASSES = ("clay", "depth", "mask", "normal")
 # pixels that are worked on together: small enough for a processor's cache
-PIXELS = {"cpu": 1_000_000, "cuda": 12_000_000}
+PIXELS = {"cpu": 300_000, "cuda": 12_000_000}
 # four points in a pixel for its edges, on a turned square
 _CORNERS = ((0.375, 0.125), (0.875, 0.375), (0.625, 0.875), (0.125, 0.625))
 
@@ -146,7 +146,8 @@ def _bloom(colour: Tensor, shape: tuple[int, int, int]) -> Tensor:
     for reach, share in ((max(1, small[0] // 60), 0.28), (max(1, small[0] // 18), 0.16)):
         blurred = glow
         for _ in range(3):
-            blurred = nn.avg_pool2d(blurred, 2 * reach + 1, 1, reach)
+            blurred = nn.avg_pool2d(blurred, (2 * reach + 1, 1), 1, (reach, 0))
+            blurred = nn.avg_pool2d(blurred, (1, 2 * reach + 1), 1, (0, reach))
         total += share * blurred
     return colour + nn.interpolate(total, (h, w), mode="bilinear").transpose(0, 1).reshape(3, -1)
 

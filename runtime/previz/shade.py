@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from scenelang.runtime.previz.fields import at, dot, length, number, unit
 from scenelang.runtime.previz.light import CORE, Lights
 from scenelang.runtime.previz.rays import Rays
 from scenelang.runtime.previz.sets import Ground, Set
@@ -65,14 +66,14 @@ def look(world: World, samples: Samples) -> View:
     y = (line[:, None] + oy).reshape(-1)
     frame = frame[:, None].expand(-1, count).reshape(-1)
     base, dx, dy = rays.steps()
-    d = torch.stack([base[:, i][frame] + x * dx[:, i][frame] + y * dy[:, i][frame] for i in range(3)])
+    d = torch.addcmul(torch.addcmul(at(base, frame), at(dx, frame), x), at(dy, frame), y)  # [3, M]
     solid, row = nearest(rays, world.table, samples)
-    height = rays.centre[:, 1][frame]
+    height = number(rays.centre[:, 1], frame)
     ground = -height / d[1].clamp_max(-1e-6)
     ground.masked_fill_((d[1] > -1e-6) | (height <= 0), torch.inf)
     t = torch.minimum(solid, ground)
     if world.set.enclosure is not None:
-        o = rays.centre.T[:, frame]
+        o = at(rays.centre, frame)
         t = torch.minimum(t, world.set.enclosure.distance(o, d))
     thing = torch.full_like(row, WALL)
     thing[t == torch.inf] = SKY
@@ -100,26 +101,22 @@ def shade(world: World, view: View) -> tuple[Tensor, Tensor]:
     return colour, normal
 
 
-def _unit(v: Tensor) -> Tensor:
-    return v / v.norm(dim=0).clamp_min(1e-9)
-
-
 def _sky(world: World, view: View) -> tuple[Tensor, Tensor]:
     if world.set.interior:
         dark = torch.tensor([0.010, 0.010, 0.014], device=view.d.device)[:, None].expand_as(view.d)
         return dark, view.d
-    d = _unit(view.d)
+    d = unit(view.d)
     colour = world.sky.colour(view.frame, d, world.textures, world.layers)
-    thick = (world.fog[view.frame] * 14).clamp_(0, 1) * torch.exp(-6 * d[1].clamp_min(0))
+    thick = (number(world.fog, view.frame) * 14).clamp_(0, 1) * torch.exp(-6 * d[1].clamp_min(0))
     return torch.lerp(colour, world.sky.haze(view.frame, d), thick), d
 
 
 def _place(world: World, view: View) -> tuple[Tensor, Tensor, Tensor]:
     """The points [3, R] that samples meet, the unit directions toward them and a pixel's size there."""
-    eye = world.rays.centre.T[:, view.frame]
-    length = view.d.norm(dim=0)
-    pixel = view.t * length / world.rays.scale[:, 0][view.frame]
-    return eye + view.t * view.d, view.d / length, pixel
+    eye = at(world.rays.centre, view.frame)
+    far = length(view.d)
+    pixel = view.t * far / number(world.rays.scale[:, 0], view.frame)
+    return torch.addcmul(eye, view.t, view.d), view.d / far, pixel
 
 
 def _ground(world: World, view: View) -> tuple[Tensor, Tensor]:
@@ -185,16 +182,16 @@ def _mirrored(
     bounce = torch.stack([view[0] + ripple, -view[1], view[2]])
     fresnel = 0.06 + 0.94 * (1 + view[1]).clamp_(0, 1) ** 4
     if world.set.interior:
-        mirror = world.lights.above.T[:, f] * 0.5
+        mirror = at(world.lights.above, f) * 0.5
     else:
-        mirror = world.sky.colour(f, _unit(bounce), world.textures, world.layers)
+        mirror = world.sky.colour(f, unit(bounce), world.textures, world.layers)
     for lamp in world.lights.points:
-        way = lamp.position.T[:, f] - p.index_select(1, some)
-        toward = (_unit(way) * bounce).sum(0).clamp_min_(0)
-        mirror = mirror + lamp.power.T[:, f] * (1.2 * toward**60)
+        way = at(lamp.position, f) - p.index_select(1, some)
+        toward = dot(unit(way), bounce).clamp_min_(0)
+        mirror = mirror + at(lamp.power, f) * (1.2 * toward**60)
     for sun in world.lights.suns:
-        toward = (sun.toward.T[:, f] * bounce).sum(0).clamp_min_(0)
-        mirror = mirror + sun.power.T[:, f] * (0.5 * toward**90)
+        toward = dot(bounce, at(sun.toward, f)).clamp_min_(0)
+        mirror = mirror + at(sun.power, f) * (0.5 * toward**90)
     k = fresnel * shine[some]
     out = radiance.clone()
     out[:, some] = torch.lerp(radiance.index_select(1, some) * (1 - 0.45 * puddle[some]), mirror, k)
@@ -205,10 +202,8 @@ def _wall(world: World, view: View) -> tuple[Tensor, Tensor]:
     p, d, pixel = _place(world, view)
     assert world.set.enclosure is not None
     albedo, glow, n = world.set.enclosure.surface(p, d, pixel, world.textures, world.layers)
-    slant = (n * d).sum(0).abs().clamp_min(0.05)
     corner = 0.55 + 0.45 * (p[1] * 1.2).clamp_(0, 1)
     irradiance = _irradiance(world, view.frame, p, n, -d, corner, shaded=False)
-    del slant
     return _hazed(world, view, d, albedo * irradiance + glow), n
 
 
@@ -218,7 +213,7 @@ def _solid(world: World, view: View) -> tuple[Tensor, Tensor]:
     n = hits.normal
     solids, count = world.solids, world.solids.count
     which = view.row % count
-    albedo = solids.colour.T[:, which]
+    albedo = at(solids.colour, which)
     paint = _texture(world, view.row, which, hits.local, n, pixel)
     albedo = albedo * paint[:3]
     low = 0.62 + 0.38 * (p[1] * 2.2).clamp_(0, 1)  # the floor holds off light near it
@@ -232,7 +227,7 @@ def _solid(world: World, view: View) -> tuple[Tensor, Tensor]:
     own = solids.glow[which] * solids.gain.reshape(-1)[view.row]
     windows = solids.layer[which] == world.layers.get("offices", -1)
     own = torch.where(windows, own * paint[3], own)
-    radiance = radiance + solids.colour.T[:, which] * torch.where(windows, paint[:3], 1.0) * own
+    radiance = radiance + at(solids.colour, which) * torch.where(windows, paint[:3], 1.0) * own
     return _hazed(world, view, d, radiance), n
 
 
@@ -252,17 +247,17 @@ def _texture(world: World, row: Tensor, which: Tensor, local: Tensor, n: Tensor,
 
 def _gleam(world: World, frame: Tensor, p: Tensor, n: Tensor, d: Tensor) -> Tensor:
     """Highlights [3, R] of smooth surfaces, and a little of the sky in them."""
-    bounce = d - 2 * (d * n).sum(0) * n
-    rim = (1 + (d * n).sum(0)).clamp_(0, 1) ** 3
-    out = world.lights.above.T[:, frame] * (0.12 + 0.6 * rim) * (0.5 + 0.5 * bounce[1])
+    bounce = d - 2 * dot(d, n) * n
+    rim = (1 + dot(d, n)).clamp_(0, 1) ** 3
+    out = at(world.lights.above, frame) * (0.12 + 0.6 * rim) * (0.5 + 0.5 * bounce[1])
     for sun in world.lights.suns:
-        toward = (sun.toward.T[:, frame] * bounce).sum(0).clamp_min_(0)
-        out = out + sun.power.T[:, frame] * (1.2 * toward**50)
+        toward = dot(bounce, at(sun.toward, frame)).clamp_min_(0)
+        out = out + at(sun.power, frame) * (1.2 * toward**50)
     for lamp in world.lights.points:
-        way = lamp.position.T[:, frame] - p
-        square = (way * way).sum(0)
-        toward = (way * bounce).sum(0).clamp_min_(0) / square.clamp_min(1e-6).sqrt()
-        out = out + lamp.power.T[:, frame] * (toward**50 * 1.2 / (square + CORE**2))
+        way = at(lamp.position, frame) - p
+        square = dot(way, way)
+        toward = dot(way, bounce).clamp_min_(0) / square.clamp_min(1e-6).sqrt()
+        out = out + at(lamp.power, frame) * (toward**50 * 1.2 / (square + CORE**2))
     return out
 
 
@@ -273,23 +268,23 @@ def _irradiance(
     camera and `open_` [R] is the share of the surroundings that a point sees."""
     lights = world.lights
     up = 0.5 + 0.5 * n[1]
-    total = torch.lerp(lights.below.T[:, frame], lights.above.T[:, frame], up) * open_
+    total = torch.lerp(at(lights.below, frame), at(lights.above, frame), up) * open_
     for i, sun in enumerate(lights.suns):
-        facing = (sun.toward.T[:, frame] * n).sum(0)
+        facing = dot(n, at(sun.toward, frame))
         if sun.rim:
-            edge = 1 - (n * eye).sum(0).clamp(0, 1)
+            edge = 1 - dot(n, eye).clamp(0, 1)
             falls = facing.clamp_min(0) * (0.35 + 2.2 * edge * edge)
         else:
             falls = ((facing + 0.12) / 1.12).clamp_min(0) if sun.soft else facing.clamp_min(0)
         if i == 0 and shaded and world.shadows is not None:
             falls = falls * world.shadows.lit(frame, p)
-        total = total + sun.power.T[:, frame] * falls
+        total = total + at(sun.power, frame) * falls
     for lamp in lights.points:
-        way = lamp.position.T[:, frame] - p
-        square = (way * way).sum(0)
-        facing = (way * n).sum(0) / square.clamp_min(1e-6).sqrt()
+        way = at(lamp.position, frame) - p
+        square = dot(way, way)
+        facing = dot(way, n) / square.clamp_min(1e-6).sqrt()
         falls = ((facing + 0.25) / 1.25).clamp_min(0) / (square + CORE**2)
-        total = total + lamp.power.T[:, frame] * (falls * _unblocked(world, frame, p, way, square))
+        total = total + at(lamp.power, frame) * (falls * _unblocked(world, frame, p, way, square))
     return total
 
 
@@ -298,11 +293,11 @@ def _unblocked(world: World, frame: Tensor, p: Tensor, way: Tensor, square: Tens
     floor [R]: what lies higher than half a sphere's middle counts as part of the body itself."""
     clear = torch.ones_like(square)
     for k in range(world.spheres.shape[1]):
-        s = world.spheres[:, k].T[:, frame]  # [4, R]
+        s = at(world.spheres[:, k], frame)  # [4, R]
         to = s[:3] - p
-        u = ((to * way).sum(0) / square.clamp_min(1e-6)).clamp_(0, 1)
-        miss = (to - u * way).norm(dim=0)
-        apart = (to.norm(dim=0) / s[3].clamp_min(1e-4) - 1.05).clamp_(0, 0.4) * 2.5  # not on the body itself
+        u = (dot(to, way) / square.clamp_min(1e-6)).clamp_(0, 1)
+        miss = length(to - u * way)
+        apart = (length(to) / s[3].clamp_min(1e-4) - 1.05).clamp_(0, 0.4) * 2.5  # not on the body itself
         inner = (u < 0.999) & (u > 0.001)
         dark = (1.25 - miss / s[3].clamp_min(1e-4)).mul(2.0).clamp_(0, 1) * apart * inner
         clear = clear * (1 - 0.85 * dark)
@@ -310,10 +305,10 @@ def _unblocked(world: World, frame: Tensor, p: Tensor, way: Tensor, square: Tens
 
 
 def _hazed(world: World, view: View, d: Tensor, radiance: Tensor) -> Tensor:
-    fog = world.fog[view.frame]
+    fog = number(world.fog, view.frame)
     if not bool((world.fog > 0).any()):
         return radiance
-    lost = 1 - torch.exp(-fog * view.t * view.d.norm(dim=0))
+    lost = 1 - torch.exp(-fog * view.t * length(view.d))
     return torch.lerp(radiance, world.sky.haze(view.frame, d), lost)
 
 

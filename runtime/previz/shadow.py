@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as nn
 from torch import Tensor
 
+from scenelang.runtime.previz.fields import at, dot
 from scenelang.runtime.previz.light import Sun
 from scenelang.runtime.previz.rays import Rays, parallel
 from scenelang.runtime.previz.solids import Solids
@@ -32,8 +33,8 @@ class Shadows:
     def lit(self, frame: Tensor, p: Tensor) -> Tensor:
         """The share [R] of the sun that reaches points p [3, R]."""
         size, frames = self.rays.width, self.rays.count
-        q = [p[i] - self.rays.centre[:, i][frame] for i in range(3)]
-        x, y, depth = (sum(q[i] * self.rays.axes[:, k, i][frame] for i in range(3)) for k in range(3))
+        q = p - at(self.rays.centre, frame)
+        x, y, depth = (dot(q, at(self.rays.axes[:, k], frame)) for k in range(3))
         scale = self.rays.scale[0, 0]
         x = x * scale + size / 2
         y = (y * scale + size / 2).clamp(0.5, size - 0.5) + frame * size
@@ -67,7 +68,8 @@ def shadows(solids: Solids, sun: Sun, target: Tensor, radius: float, size: int) 
     texel = 2 * radius / size
     reach = max(1, round((0.07 if sun.soft else 0.02) / texel))
     for _ in range(2):
-        picture = nn.avg_pool2d(picture, 2 * reach + 1, 1, reach)
+        picture = nn.avg_pool2d(picture, (2 * reach + 1, 1), 1, (reach, 0))
+        picture = nn.avg_pool2d(picture, (1, 2 * reach + 1), 1, (0, reach))
     edge = torch.zeros(size, device=target.device)
     edge[reach + 1 : size - reach - 1] = 1.0
     picture = picture * edge * edge[:, None]

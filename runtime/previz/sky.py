@@ -10,6 +10,7 @@ import torch.nn.functional as nn
 from torch import Tensor
 
 from scenelang.runtime.previz import backdrop
+from scenelang.runtime.previz.fields import at, dot, number
 from scenelang.runtime.previz.textures import Textures
 
 # zenith and horizon, linear RGB
@@ -43,19 +44,20 @@ class Sky:
     def haze(self, frame: Tensor, d: Tensor) -> Tensor:
         """What distance fades to [3, R] in the directions d [3, R] (units): the horizon, brighter
         toward the sun."""
-        toward = _dot(d, self.sun, frame).clamp_min_(0)
-        return self.horizon.T[:, frame] + self.glow.T[:, frame] * (0.25 * toward**6)
+        toward = dot(d, at(self.sun, frame)).clamp_min_(0)
+        return at(self.horizon, frame) + at(self.glow, frame) * (0.25 * toward**6)
 
     def colour(self, frame: Tensor, d: Tensor, textures: Textures, layers: dict[str, int]) -> Tensor:
         """Radiance [3, R] of the sky in the directions d [3, R] (unit vectors, up is +y)."""
         up = d[1].clamp_min(0.0)
         fall = (1 - up).square_().square_()
-        base = torch.lerp(self.zenith.T[:, frame], self.horizon.T[:, frame], fall)
-        toward = _dot(d, self.sun, frame).clamp_min_(0)
+        zenith = at(self.zenith, frame)
+        base = torch.lerp(zenith, at(self.horizon, frame), fall)
+        toward = dot(d, at(self.sun, frame)).clamp_min_(0)
         p8 = toward.square().square_().square_()
         disc = ((toward - 0.99955) * 6000).clamp_(0, 1)
         halo = 0.3 * p8 + 0.7 * p8**12
-        base += self.glow.T[:, frame] * (halo + 9.0 * disc)
+        base += at(self.glow, frame) * (halo + 9.0 * disc)
         base = self._clouds(base, frame, d, up, p8, textures, layers)
         return base if self.picture is None else self._horizon(base, frame, d)
 
@@ -68,7 +70,7 @@ class Sky:
         if self.cover > 0 and "clouds" in layers:
             n = textures.sample(layers["clouds"], u * 0.9, v * 0.9, coarse)[0]
             body = ((n - 0.62 + 0.3 * self.cover) * 2.8).clamp_(0, 1) * (up * 8).clamp_(0, 1)
-            lit = self.horizon.T[:, frame] * 0.8 + self.zenith.T[:, frame] * 0.3 + self.glow.T[:, frame] * (0.12 + 0.5 * p8)
+            lit = at(self.horizon, frame) * 0.8 + at(self.zenith, frame) * 0.3 + at(self.glow, frame) * (0.12 + 0.5 * p8)
             base = torch.lerp(base, lit, body * (0.25 + 0.5 * self.cover))
         if self.stars > 0 and "stars" in layers:
             n = textures.sample(layers["stars"], u * 1.7, v * 1.7, torch.ones_like(u))[0]
@@ -87,22 +89,17 @@ class Sky:
         y = 2 * (backdrop.HIGH - elevation) / (backdrop.HIGH - backdrop.LOW) - 1
         grid = torch.stack([x, y], -1)[None, None]
         paint = nn.grid_sample(self.picture, grid, align_corners=False, padding_mode="border")[0, :, 0]
-        f = frame[band]
-        horizon = self.horizon.T[:, f]
-        light = 0.75 * horizon + 0.45 * self.zenith.T[:, f] + 0.25 * self.glow.T[:, f]
+        f = frame[band] if frame.numel() > 1 else frame
+        horizon = at(self.horizon, f)
+        light = 0.75 * horizon + 0.45 * at(self.zenith, f) + 0.25 * at(self.glow, f)
         body = torch.lerp(paint[:3] * light, horizon, paint[4]) + paint[:3] * paint[3] * self._lamps(f)
         base[:, band] = torch.lerp(base[:, band], body, paint[5] * ((high - dy) * 40).clamp_(0, 1))
         return base
 
     def _lamps(self, frame: Tensor) -> Tensor:
         """How much lit windows count: they drown in daylight."""
-        day = self.horizon.mean(-1)[frame]
+        day = number(self.horizon.mean(-1), frame)
         return (1.25 - 1.3 * day).clamp_(0.12, 1.0)
-
-
-def _dot(d: Tensor, v: Tensor, frame: Tensor) -> Tensor:
-    """Dot products [R] of d [3, R] with per-frame vectors v [F, 3]."""
-    return sum((d[i] * v[:, i][frame] for i in range(3)), torch.zeros_like(d[0]))
 
 
 def sky(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from scenelang.runtime.previz.fields import unit
 from scenelang.runtime.previz.rays import Rays
 from scenelang.runtime.previz.shapes import CAPSULE, FRUSTUM, SHAPES, Vector, enter, inside, outward
 from scenelang.runtime.previz.solids import Solids
@@ -186,7 +187,7 @@ def surface(world: Table, row: Tensor, t: Tensor, x: Tensor, y: Tensor) -> Hits:
         gradient[:, chosen] = torch.stack(out)
     inverse = world.inverse.reshape(-1, 9).T[:, row].reshape(3, 3, -1)  # [3, 3, M]
     normal = (inverse * gradient[:, None]).sum(0)  # transposed inverse times gradient
-    return Hits(local, normal / normal.norm(dim=0).clamp_min_(1e-9))
+    return Hits(local, unit(normal))
 
 
 def pixel_grid(pixel: Tensor, width: int, height: int) -> tuple[Tensor, Tensor, Tensor]:

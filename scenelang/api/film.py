@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from scenelang.api.shot import Shot, Staged
 from scenelang.api.statements import caller, read
-from scenelang.api.words import Who, fields, who
+from scenelang.api.words import Who, fields, quoted, who
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic, SceneError
-from scenelang.grammar.format import quoted
 
 if TYPE_CHECKING:
     from scenelang.compiler.plan import Plan
@@ -39,7 +38,11 @@ class Scene(Staged):
 
     def __init__(self, name: str, slug: str, place: Who | None) -> None:
         super().__init__()
-        line = f"scene {name}" + (f" {quoted(slug)}" if slug else "") + (f" in {who(place)}" if place else "")
+        line = (
+            f"scene {name}"
+            + (f" {quoted(slug)}" if slug else "")
+            + (f" in {who(place)}" if place else "")
+        )
         made = read(line + " {\n}")
         assert isinstance(made, ast.Scene)
         self._head = made
@@ -88,8 +91,14 @@ class Film:
     def place(self, name: str, description: str = "") -> Member:
         return self._declare("place", name, description, "", {})
 
-    def _declare(self, role: str, name: str, description: str, kind: str, values: dict[str, object]) -> Member:
-        line = f"{role} {name}" + (f" {quoted(description)}" if description else "") + (f" as {kind}" if kind else "")
+    def _declare(
+        self, role: str, name: str, description: str, kind: str, values: dict[str, object]
+    ) -> Member:
+        line = (
+            f"{role} {name}"
+            + (f" {quoted(description)}" if description else "")
+            + (f" as {kind}" if kind else "")
+        )
         made = read(line + fields(values))
         assert isinstance(made, ast.Declaration)
         self._items.append(made)
@@ -124,7 +133,10 @@ class Film:
 
     def ast(self) -> ast.Film:
         items = [item.ast() if isinstance(item, Shot | Scene) else item for item in self._items]
-        return ast.Film(statements=(self._version, *items), file=self._version.span.file if self._version.span else "")
+        return ast.Film(
+            statements=(self._version, *items),
+            file=self._version.span.file if self._version.span else "",
+        )
 
     def __str__(self) -> str:
         return str(self.ast())

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scenelang.api.statements import caller, read
-from scenelang.api.words import Place, Who, Written, fields, where, who
+from scenelang.api.statements import read
+from scenelang.api.words import Place, Who, fields, quoted, where, who
 from scenelang.grammar import ast
-from scenelang.grammar.format import quoted
-from scenelang.grammar.source import Span
 
 
 class Camera:
@@ -19,7 +17,11 @@ class Camera:
 
     def start(self, at: Place | None = None, looking_at: Who | Place | None = None) -> Camera:
         """Where the camera stands (metres) and what it keeps looking at."""
-        line = "camera" + (f" from {where(at)}" if at else "") + (f" looking at {where(looking_at)}" if looking_at else "")
+        line = (
+            "camera"
+            + (f" from {where(at)}" if at else "")
+            + (f" looking at {where(looking_at)}" if looking_at else "")
+        )
         made = self._read(f"{line} {{ hold }}")
         self._set(made.model_copy(update={"body": self.statement.body if self.statement else ()}))
         return self
@@ -62,7 +64,9 @@ class Staged:
     def __init__(self) -> None:
         self._body: list[ast.Node] = []
 
-    def light(self, name: str, *, on: Who | None = None, role: str = "", text: str = "", **values: object):  # type: ignore[no-untyped-def]
+    def light(
+        self, name: str, *, on: Who | None = None, role: str = "", text: str = "", **values: object
+    ):  # type: ignore[no-untyped-def]
         """A light; `values` are its fields, such as `from_="left 35deg", temperature="3200K"`."""
         line = f"light {name}" + (f" on {who(on)}" if on else "") + (f" as {role}" if role else "")
         return self._write(line + _text(text) + fields(values))
@@ -71,9 +75,19 @@ class Staged:
         """What drifts in the air, such as `particles("snow", density="40%", wind="left 2m/s")`."""
         return self._write(f"particles {kind}" + _text(text) + fields(values))
 
-    def block(self, subject: Who, at: Who | Place | None = None, facing: Who | Place | None = None, pose: str = ""):  # type: ignore[no-untyped-def]
+    def block(
+        self,
+        subject: Who,
+        at: Who | Place | None = None,
+        facing: Who | Place | None = None,
+        pose: str = "",
+    ):  # type: ignore[no-untyped-def]
         """Where a subject stands: a point in metres, whom or what it faces, its pose."""
-        line = who(subject) + (f" at {where(at)}" if at else "") + (f" facing {where(facing)}" if facing else "")
+        line = (
+            who(subject)
+            + (f" at {where(at)}" if at else "")
+            + (f" facing {where(facing)}" if facing else "")
+        )
         return self._write(line + (f" pose {pose}" if pose else ""))
 
     def _write(self, line: str):  # type: ignore[no-untyped-def]
@@ -96,7 +110,6 @@ class Shot(Staged):
         made = read(line + " {\n}")
         assert isinstance(made, ast.Shot)
         self._head = made
-        self._camera_at = 0
 
     def frame(
         self, size: str, on: Who | tuple[Who, ...] = (), of: Who | None = None, at: str = ""
@@ -119,7 +132,7 @@ class Shot(Staged):
         return self._write(f"focus {who(on)}")
 
     def rack_focus(self, to: Who, during: str = "", ease: str = "") -> Shot:
-        return self._write(f"{during} rack focus to {who(to)} {_ease(ease) if ease else ''}".strip())
+        return self._write(f"{during} rack focus to {who(to)}{', ' + _ease(ease) if ease else ''}".strip())
 
     def animate(self, path: str, keys: Mapping[str, str | tuple[str, str]]) -> Shot:
         """`animate("sun.temperature", {"4s": "4300K", "10s": ("2700K", "ease")})`."""
@@ -130,7 +143,14 @@ class Shot(Staged):
         return self._write(f"animate {path}: {', '.join(written)}")
 
     def act(
-        self, during: str, actor: Who, words: str, manner: str = "", label: str = "", after: str = "", for_: str = ""
+        self,
+        during: str,
+        actor: Who,
+        words: str,
+        manner: str = "",
+        label: str = "",
+        after: str = "",
+        for_: str = "",
     ) -> Shot:
         """An action over a span (or, with an empty span, `after` a label and `for_` a time)."""
         tail = (f", {quoted(manner)}" if manner else "") + (f" as {label}" if label else "")
@@ -141,7 +161,9 @@ class Shot(Staged):
 
     def becomes(self, during: str, actor: Who, description: str, after: str = "") -> Shot:
         """A change of state that lasts to the end of the scene."""
-        return self._write(f"{_when(during, after, '')} {who(actor)} becomes {quoted(description)}".strip())
+        return self._write(
+            f"{_when(during, after, '')} {who(actor)} becomes {quoted(description)}".strip()
+        )
 
     def seed(self, number: int) -> Shot:
         return self._write(f"seed {number}")
@@ -172,10 +194,3 @@ def _when(during: str, after: str, for_: str) -> str:
     if after:
         return f"after {after}" + (f" for {for_}" if for_ else "")
     return during
-
-
-def written_at() -> Span:
-    return caller()
-
-
-Moves = Written

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from scenelang.grammar.format import quoted
+from scenelang.grammar import ast
+from scenelang.grammar.format import format_node
 
 Coordinate = str | float
 Place = tuple[Coordinate, ...]
@@ -31,6 +32,11 @@ def seconds(amount: float) -> Written:
 def frames(amount: int) -> Written:
     """A time in frames of the film."""
     return Written(f"{amount}f")
+
+
+def quoted(text: str) -> str:
+    """A text in quotes, with escapes."""
+    return format_node(ast.Text(value=text))
 
 
 def plain(number: float) -> str:
@@ -162,7 +168,11 @@ def orbit_right(angle: str = "", around: Who | Place | None = None, speed: str =
 
 def follow(subject: Who, at: str = "", side: str = "") -> Written:
     """Keep a place beside a subject; `side` is behind, side or front."""
-    return Written(" ".join(["follow", who(subject), *(["from", side] if side else []), *(["at", at] if at else [])]))
+    return Written(
+        " ".join(
+            ["follow", who(subject), *(["from", side] if side else []), *(["at", at] if at else [])]
+        )
+    )
 
 
 def lead(subject: Who, at: str = "") -> Written:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import click
 
-from scenelang.cli.common import common_options, findings_json, has_errors, leave, read_film, show_findings
+from scenelang.cli.common import (
+    common_options,
+    findings_json,
+    has_errors,
+    leave,
+    read_film,
+    show_findings,
+)
 from scenelang.grammar.diagnostics import Diagnostic
 
 
-@click.command(epilog="Examples:  scenelang check film.scene  |  cat film.scene | scenelang check - --json")
+@click.command(
+    epilog="Examples:  scenelang check film.scene  |  cat film.scene | scenelang check - --json"
+)
 @click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")

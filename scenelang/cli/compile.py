@@ -13,10 +13,21 @@ from scenelang.cli.common import common_options, fail, file_argument, plan_of_fi
     epilog="Examples:  scenelang compile film.scene -o build  |  scenelang compile film.scene -o build --encoder ./t5"
 )
 @file_argument
-@click.option("-o", "--output", required=True, type=click.Path(file_okay=True), help="The folder to write to.")
-@click.option("--encoder", default="tiny", show_default=True, help="A transformers text encoder: folder, hub id or `tiny`.")
-@click.option("--dialect", default="plain", show_default=True, help="How prompts are written: plain or maquette.")
-@click.option("--raster", default="80x45", show_default=True, help="Width and height of rays and blocking maps.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(file_okay=True), help="The folder to write to."
+)
+@click.option(
+    "--encoder",
+    default="tiny",
+    show_default=True,
+    help="A transformers text encoder: folder, hub id or `tiny`.",
+)
+@click.option(
+    "--dialect", default="plain", show_default=True, help="How prompts are written: plain or maquette."
+)
+@click.option(
+    "--raster", default="80x45", show_default=True, help="Width and height of rays and blocking maps."
+)
 @common_options
 def command(file: str, output: str, encoder: str, dialect: str, raster: str, quiet: bool) -> None:
     """Write plan.json and conditioning.safetensors of FILE into a folder."""
@@ -47,7 +58,9 @@ def command(file: str, output: str, encoder: str, dialect: str, raster: str, qui
             "nothing; name a trained one with --encoder",
             err=True,
         )
-    shots = {s.id: condition_shot(plan, s, raster=grid, encode=loaded, dialect=dialect) for s in plan.shots}
+    shots = {
+        s.id: condition_shot(plan, s, raster=grid, encode=loaded, dialect=dialect) for s in plan.shots
+    }
     try:
         with atomic_path(folder / "conditioning.safetensors") as temporary:
             save(temporary, plan, shots, loaded.name, dialect)

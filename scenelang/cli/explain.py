@@ -18,5 +18,9 @@ def command(code: str, quiet: bool) -> None:
 
     known = {**{c.value: c.meaning for c in Code}, **meanings}
     if code.upper() not in known:
-        fail(f"no diagnostic has the code `{code}`", did_you_mean(code, known) or "they run from S001 and from C001", 2)
+        fail(
+            f"no diagnostic has the code `{code}`",
+            did_you_mean(code, known) or "they run from S001 and from C001",
+            2,
+        )
     click.echo(f"{code.upper()}: {known[code.upper()]}")

@@ -12,7 +12,9 @@ from scenelang.cli.common import common_options, has_errors, leave, read_film, s
 
 @click.command(epilog="Examples:  scenelang fmt *.scene  |  scenelang fmt --check film.scene")
 @click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True))
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if something would change.")
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; exit 1 if something would change."
+)
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @common_options
 def command(files: tuple[str, ...], only_check: bool, diff: bool, quiet: bool) -> None:
@@ -39,7 +41,10 @@ def command(files: tuple[str, ...], only_check: bool, diff: bool, quiet: bool) -
         changed += 1
         if diff:
             lines = difflib.unified_diff(
-                before.splitlines(keepends=True), text.splitlines(keepends=True), file, f"{file} (formatted)"
+                before.splitlines(keepends=True),
+                text.splitlines(keepends=True),
+                file,
+                f"{file} (formatted)",
             )
             click.echo("".join(lines), nl=False)
         elif only_check:

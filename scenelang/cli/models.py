@@ -18,7 +18,12 @@ def command(as_json: bool, quiet: bool) -> None:
 
     if as_json:
         rows = [
-            {"name": name, "description": entry.description, "needs": entry.needs, "default": name == DEFAULT_MODEL}
+            {
+                "name": name,
+                "description": entry.description,
+                "needs": entry.needs,
+                "default": name == DEFAULT_MODEL,
+            }
             for name, entry in BACKENDS.items()
         ]
         click.echo(json.dumps({"schema": "scenelang.models/1", "models": rows}, ensure_ascii=False))

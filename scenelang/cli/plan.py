@@ -12,16 +12,30 @@ from scenelang.cli.common import common_options, fail, file_argument, leave, pla
 MARKS = {"exact": "green", "approximate": "yellow", "text": "cyan", "dropped": "red"}
 
 
-@click.command(epilog="Examples:  scenelang plan film.scene  |  scenelang plan film.scene --json -o film.plan.json")
+@click.command(
+    epilog="Examples:  scenelang plan film.scene  |  scenelang plan film.scene --json -o film.plan.json"
+)
 @file_argument
 @click.option("--model", default=None, help="The model to plan for; see `scenelang models`.")
 @click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="The report as one JSON document on standard output.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write the model-free Plan here, as JSON.")
-@click.option("--strict", is_flag=True, help="Warnings are errors, and so is a property that the model drops.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="The report as one JSON document on standard output."
+)
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False), help="Write the model-free Plan here, as JSON."
+)
+@click.option(
+    "--strict", is_flag=True, help="Warnings are errors, and so is a property that the model drops."
+)
 @common_options
 def command(
-    file: str, model: str | None, profile: str, as_json: bool, output: str | None, strict: bool, quiet: bool
+    file: str,
+    model: str | None,
+    profile: str,
+    as_json: bool,
+    output: str | None,
+    strict: bool,
+    quiet: bool,
 ) -> None:
     """Show the shots and segments of FILE, what the model can honour, and the cost."""
     from scenelang.runtime.errors import OutputError, UnknownModel
@@ -47,7 +61,10 @@ def command(
         _show(found)
     dropped = [row for shot in found["shots"] for row in shot["lowering"] if row["level"] == "dropped"]
     if strict and dropped:
-        fail(f"{name} drops {', '.join(sorted({row['property'] for row in dropped}))}", "take another model, or leave out --strict")
+        fail(
+            f"{name} drops {', '.join(sorted({row['property'] for row in dropped}))}",
+            "take another model, or leave out --strict",
+        )
         leave(1)
 
 

@@ -13,8 +13,16 @@ from scenelang.cli.common import common_options, fail, file_argument, plan_of_fi
     epilog="Examples:  scenelang preview film.scene -o film.mp4  |  scenelang preview film.scene --pass depth -o depth/"
 )
 @file_argument
-@click.option("-o", "--output", help="film.mp4, film.mov or a folder for pictures; default FILE.preview.mp4.")
-@click.option("--pass", "which", type=click.Choice(["clay", "depth", "mask", "normal"]), default="clay", show_default=True)
+@click.option(
+    "-o", "--output", help="film.mp4, film.mov or a folder for pictures; default FILE.preview.mp4."
+)
+@click.option(
+    "--pass",
+    "which",
+    type=click.Choice(["clay", "depth", "mask", "normal"]),
+    default="clay",
+    show_default=True,
+)
 @click.option("--size", help="Picture size such as 640x360; default: the film's, at most 640 wide.")
 @click.option("--device", default="cpu", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One event a line on standard output.")
@@ -34,13 +42,22 @@ def command(
 
     plan = plan_of_file(file, quiet=quiet)
     plan = plan.model_copy(update={"size": _size(size, plan.size)})
-    target = output or (str(Path(file).with_suffix(".preview.mp4")) if file != "-" else "film.preview.mp4")
+    target = output or (
+        str(Path(file).with_suffix(".preview.mp4")) if file != "-" else "film.preview.mp4"
+    )
     try:
         check_writable(parse_target(target))
     except RenderError as error:
         fail(error.message, error.hint)
     run_render(
-        plan, PrevizBackend(which), target, profile="draft", device=device, shots=None, as_json=as_json, quiet=quiet
+        plan,
+        PrevizBackend(which),
+        target,
+        profile="draft",
+        device=device,
+        shots=None,
+        as_json=as_json,
+        quiet=quiet,
     )
 
 

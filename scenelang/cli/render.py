@@ -13,12 +13,16 @@ from scenelang.cli.common import common_options, fail, file_argument, plan_of_fi
     epilog="Examples:  scenelang render film.scene  |  scenelang render film.scene --shots s010,s020 -o part.mp4"
 )
 @file_argument
-@click.option("-o", "--output", help="film.mp4, film.mov or a folder for pictures (frames/); default FILE.mp4.")
+@click.option(
+    "-o", "--output", help="film.mp4, film.mov or a folder for pictures (frames/); default FILE.mp4."
+)
 @click.option("--model", default=None, help="What renders; see `scenelang models`.")
 @click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
 @click.option("--shots", help="Only these shots: IDs with commas between them.")
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps.")
-@click.option("--strict", is_flag=True, help="Warnings are errors, and so is a property that the model drops.")
+@click.option(
+    "--strict", is_flag=True, help="Warnings are errors, and so is a property that the model drops."
+)
 @click.option("--json", "as_json", is_flag=True, help="One event a line on standard output.")
 @common_options
 def command(
@@ -48,7 +52,10 @@ def command(
         for shot in plan.shots:
             for row in backend.lowering(plan, shot):
                 if row.level == "dropped":
-                    fail(f"{backend.name} drops {row.property} of {shot.id}: {row.why}", "leave out --strict")
+                    fail(
+                        f"{backend.name} drops {row.property} of {shot.id}: {row.why}",
+                        "leave out --strict",
+                    )
     run_render(
         plan, backend, target, profile=profile, device=device, shots=chosen, as_json=as_json, quiet=quiet
     )
@@ -59,4 +66,8 @@ def _known(chosen: list[str], ids: list[str]) -> None:
 
     for shot in chosen or [""]:
         if shot not in ids:
-            fail(f"no shot has the ID `{shot}`", did_you_mean(shot, ids) or f"there are: {', '.join(ids)}", 2)
+            fail(
+                f"no shot has the ID `{shot}`",
+                did_you_mean(shot, ids) or f"there are: {', '.join(ids)}",
+                2,
+            )
