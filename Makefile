@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SOURCE := $(shell find grammar compiler runtime scenelang -name '*.py' -o -name '*.lark' -o -name '*.j2' 2>/dev/null)
 
-.PHONY: film test bench clean
+.PHONY: film test bench schema clean
 
 film: out/tokyo.mp4
 	@echo "the film: $<"
@@ -26,3 +26,7 @@ $(READY): pyproject.toml constraints.txt
 
 clean:
 	rm -rf $(VENV) out build *.egg-info
+
+# the published JSON Schema of the Plan; a test says when it must be written again
+schema: $(READY)
+	$(BIN)/python -c "import json; from scenelang.compiler.plan import Plan; print(json.dumps(Plan.model_json_schema(by_alias=True), indent=1))" > docs/plan.schema.json

@@ -333,7 +333,7 @@ def _within(pose: PosePlan, frames: int) -> PosePlan:
     return pose if b <= frames else pose.model_copy(update={"frames": (a, frames)})
 
 
-def compact(track: list) -> list:  # type: ignore[type-arg]
+def compact(track: list) -> list:
     """A track with one value where nothing changes."""
     return track[:1] if all(v == track[0] for v in track) else track
 

@@ -13,7 +13,7 @@ from scenelang.compiler import resolved
 from scenelang.compiler.blocking import compact
 from scenelang.compiler.colour import temperature_rgb
 from scenelang.compiler.easing import mix_inverse, mix_linear, mix_vector, value_at
-from scenelang.compiler.geometry import Vec3, add
+from scenelang.compiler.geometry import Vec3, add, scale
 from scenelang.compiler.plan import LightTrack, ParticleTrack, SubjectTrack, at
 
 # where on its subject a light sits, in heights: a lantern under a canopy, a flame on its candle
@@ -99,30 +99,14 @@ def _particles(shot: resolved.Shot, p: resolved.Particles, times: list[Fraction]
     def track(prop: str, default: Any, mix: Callable[..., Any] = mix_linear) -> list[Any]:
         return _animated(shot, p.kind, prop, default, times, mix)
 
-    wind = track("wind", p.wind, _mix_wind)
-    rise = track("rise", p.rise)
+    breeze = math.hypot(*p.wind)
+    direction = scale(p.wind, 1 / breeze) if breeze else (0.0, 0.0, 0.0)
     fall = 0.0 if p.rise > 0 else p.fall  # a stated rise stands instead of the kind's own fall
-    velocity = [_wind(w, p.wind, r - fall) for w, r in zip(wind, rise)]
+    velocity = [
+        add(scale(direction, w), (0.0, r - fall, 0.0))
+        for w, r in zip(track("wind", breeze), track("rise", p.rise))
+    ]
     return ParticleTrack(
         kind=p.kind, description=p.description, density=compact([round(d, 5) for d in track("density", p.density)]),
         velocity=_rounded(velocity), swirl=compact([round(s, 5) for s in track("swirl", p.swirl)]), size=p.size,
     )  # fmt: skip
-
-
-def _mix_wind(a: Vec3 | float, b: Vec3 | float, u: float) -> Vec3 | float:
-    """Keys are speeds along the stated wind, or winds of their own."""
-    if isinstance(a, tuple) and isinstance(b, tuple):
-        x, y, z = mix_vector(a, b, u)
-        return (x, y, z)
-    return mix_linear(_speed(a), _speed(b), u)
-
-
-def _speed(wind: Vec3 | float) -> float:
-    return math.hypot(*wind) if isinstance(wind, tuple) else wind
-
-
-def _wind(wind: Vec3 | float, stated: Vec3, up: float) -> Vec3:
-    if not isinstance(wind, tuple):
-        size = math.hypot(*stated) or 1.0
-        wind = (stated[0] / size * wind, stated[1] / size * wind, stated[2] / size * wind)
-    return (wind[0], wind[1] + up, wind[2])

@@ -15,7 +15,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA = "scenelang.plan/1"
+SCHEMA: Literal["scenelang.plan/1"] = "scenelang.plan/1"
 
 Vec3 = tuple[float, float, float]
 Frames = tuple[int, int]

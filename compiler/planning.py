@@ -59,8 +59,8 @@ def plan_of(film: resolved.Film, source: str) -> Plan:
 
 def _subject(s: resolved.Subject) -> SubjectPlan:
     return SubjectPlan(
-        id=s.name, role="prop" if s.role == "prop" else "character", description=s.description, wears=s.wears,
-        mood=s.mood, kind=s.reading.kind or "box", kind_from=s.kind_from,  # type: ignore[arg-type]
+        id=s.name, role=s.role, description=s.description, wears=s.wears,
+        mood=s.mood, kind=s.reading.kind or "box", kind_from=s.kind_from,
         colours=s.reading.colours, features=list(s.reading.features), height=s.height, offsets=offsets(s),
     )  # fmt: skip
 

@@ -82,7 +82,7 @@ def _between(frames: int, rate: Fraction, native: Fraction) -> tuple[Tensor, Ten
     return low, high, (at - low).clamp(0, 1)
 
 
-def resample(track: list, frames: int, rate: Fraction, native: Fraction) -> Tensor:  # type: ignore[type-arg]
+def resample(track: list, frames: int, rate: Fraction, native: Fraction) -> Tensor:
     """A track of the Plan (one value or F) at the native rate, float64 [F, …], linear in between."""
     values = torch.tensor(track, dtype=torch.float64)
     values = values.expand(frames, *values.shape[1:])

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 from scenelang.compiler import lexicon, resolved, units
 from scenelang.compiler.imports import declare
@@ -142,12 +143,12 @@ def _subject(d: ast.Declaration, findings: Findings) -> resolved.Subject:
     description = d.description.value if d.description else d.name.text
     wears = units.field_text(d.fields, "wears")
     reading = lexicon.read(description, wears)
+    kind_from: Literal["declared", "description", "role"] = "role"
+    kind = "figure" if d.role == "character" else "box"
     if d.kind is not None:
         kind, kind_from = d.kind.text, "declared"
     elif reading.kind is not None:
         kind, kind_from = reading.kind, "description"
-    else:
-        kind, kind_from = ("figure" if d.role == "character" else "box"), "role"
     count = int(units.field_number(d.fields, "count", 1))
     if count < 1 or count > 500:
         at = next(f for f in d.fields if f.key.text == "count")
@@ -162,7 +163,7 @@ def _subject(d: ast.Declaration, findings: Findings) -> resolved.Subject:
         d.fields, "spread", 0.65 * count**0.5 * (1 if kind == "figure" else height)
     )
     return resolved.Subject(
-        d.name.text, d.role, description, replace(reading, kind=kind), kind_from, wears,
+        d.name.text, "prop" if d.role == "prop" else "character", description, replace(reading, kind=kind), kind_from, wears,
         units.field_text(d.fields, "mood"), height, count, spread, d.span or NOWHERE,
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from scenelang.compiler import lexicon, units
 from scenelang.compiler.geometry import Vec3
@@ -18,8 +19,11 @@ WINDS: dict[str, Vec3] = {
     "left": (-1, 0, 0), "right": (1, 0, 0), "front": (0, 0, 1), "back": (0, 0, -1), "up": (0, 1, 0), "down": (0, -1, 0),
 }  # fmt: skip
 
-# azimuth, elevation, temperature, intensity, quality of a light whose file says nothing of them
-ROLES: dict[str, tuple[float, float, float, float, str]] = {
+Quality = Literal["soft", "hard"]
+Look = tuple[float, float, float, float, Quality]  # azimuth, elevation, temperature, intensity, quality
+
+# a light whose file says nothing of these
+ROLES: dict[str, Look] = {
     "key": (40, 35, 5600, 1.0, "soft"),
     "fill": (-40, 25, 5600, 0.4, "soft"),
     "rim": (150, 35, 5600, 0.6, "hard"),
@@ -27,7 +31,7 @@ ROLES: dict[str, tuple[float, float, float, float, str]] = {
     "practical": (0, 45, 2800, 0.6, "soft"),
     "ambient": (0, 90, 6500, 0.25, "soft"),
 }
-PRESETS: dict[str, tuple[float, float, float, float, str]] = {
+PRESETS: dict[str, Look] = {
     "golden-hour": (60, 9, 3000, 1.0, "soft"),
     "blue-hour": (120, 6, 9500, 0.35, "soft"),
     "noon": (20, 75, 5600, 1.2, "hard"),
@@ -109,7 +113,7 @@ def resolve_light(node: ast.Light, scope: Scope) -> Light:
     tint = colour(units.field(node.fields, "colour"), scope)
     stated_quality = units.field(node.fields, "quality")
     if stated_quality and isinstance(stated_quality[0], ast.Word):
-        quality = stated_quality[0].text
+        quality = "hard" if stated_quality[0].text == "hard" else "soft"
     kelvin = units.field(node.fields, "temperature")
     return Light(
         name,

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from scenelang.compiler import resolved, units
 from scenelang.compiler.easing import Keyed
 from scenelang.compiler.resolve_action import resolve_actions
 from scenelang.compiler.resolve_camera import resolve_camera
 from scenelang.compiler.resolve_light import (
-    bearing,
     colour,
     default_light,
     resolve_light,
     resolve_particles,
-    wind,
 )
 from scenelang.compiler.scope import NOWHERE, Scope
 from scenelang.grammar import ast, vocabulary
@@ -205,7 +203,7 @@ def _animation(
                            did_you_mean(prop, usable) or f"these can: {', '.join(usable)}")  # fmt: skip
             return None
         kind = found.type
-    keys = []
+    keys: list[Keyed[Any]] = []
     for key in node.keys:
         value = _key_value(key, kind, scope)
         if value is None:
@@ -223,28 +221,13 @@ def _animation(
     return resolved.Animation(name, prop, tuple(keys), node.span or NOWHERE)
 
 
-def _key_value(key: ast.Key, kind: str, scope: Scope) -> float | str | tuple[float, float, float] | None:
+def _key_value(key: ast.Key, kind: str, scope: Scope) -> Any:
+    """A key's value by its property's type, which the parser has checked; None after an error."""
     value = key.value
-    if kind == "focus":
-        if isinstance(value, ast.Word):
-            return scope.subject(value, ("deep",))
-        if isinstance(value, ast.Quantity) and value.unit in vocabulary.UNITS["length"]:
-            return units.number(value)
-        wanted = "a subject or a distance such as `2m`"
-    elif kind == "colour":
-        if isinstance(value, ast.Text | ast.Word):
-            return colour((value,), scope) or (1.0, 1.0, 1.0)
-        wanted = 'a colour such as `"deep blue"`'
-    elif kind in ("wind", "bearing"):
-        if isinstance(value, ast.Quantity):
-            return units.number(value)
-        if isinstance(value, ast.Word):
-            return wind((value,)) if kind == "wind" else bearing((value,))
-        wanted = "a speed such as `2m/s`"
-    else:
-        quantity = "focal" if kind == "lens" else kind
-        if isinstance(value, ast.Quantity) and value.unit in vocabulary.UNITS[quantity]:
-            return units.focal(value) if quantity == "focal" else units.number(value)
-        wanted = f"a value such as `{vocabulary.UNIT_EXAMPLES[quantity]}`"
-    scope.findings.error("C022", value, "a value of the wrong kind stands here", f"write {wanted}")
-    return None
+    if isinstance(value, ast.Word):
+        return scope.subject(value, ("deep",))
+    if kind == "colour":
+        return colour((value,), scope) or (1.0, 1.0, 1.0)
+    if not isinstance(value, ast.Quantity):
+        return None
+    return units.focal(value) if kind == "lens" else units.number(value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any, Literal
 
 from scenelang.compiler.easing import Keyed
 from scenelang.compiler.geometry import Vec3
@@ -20,10 +21,10 @@ Target = str | Vec3  # a subject's name, or a point
 @dataclass(frozen=True)
 class Subject:
     name: str
-    role: str  # character or prop
+    role: Literal["character", "prop"]
     description: str
     reading: Reading  # kind, colours and features
-    kind_from: str  # declared, description or role
+    kind_from: Literal["declared", "description", "role"]
     wears: str
     mood: str
     height: float
@@ -58,13 +59,13 @@ class Light:
     on: str | None
     role: str
     description: str
-    type: str  # sun, point, ambient
+    type: Literal["sun", "point", "ambient"]
     azimuth: float  # from +z toward -x (the audience's left)
     elevation: float
     temperature: float | None
     colour: Vec3 | None  # linear RGB
     intensity: float
-    quality: str
+    quality: Literal["soft", "hard"]
     flicker: float
     span: Span
 
@@ -86,7 +87,7 @@ class Particles:
 class Animation:
     target: str  # focus, lens, or the name of a light or a kind of particles
     property: str
-    keys: tuple[Keyed[float | str | Vec3], ...]
+    keys: tuple[Keyed[Any], ...]  # of floats, directions or, for `focus`, names
     span: Span
 
 

@@ -64,11 +64,11 @@ def opening(film: resolved.Film, shot: resolved.Shot, stage: Stage) -> Stage:
     nobody placed is in the hands of the first who acts on it; the others stand in a row.
     """
     marks = {m.subject: m for m in (shot.scene.marks if shot.scene else ()) if m.subject not in stage}
-    for mark in shot.marks:
-        earlier = marks.get(mark.subject)
-        marks[mark.subject] = _over(mark, earlier) if earlier else mark
+    for own in shot.marks:
+        earlier = marks.get(own.subject)
+        marks[own.subject] = _over(own, earlier) if earlier else own
     result: Stage = {}
-    waiting = []
+    waiting: list[tuple[str, str | None]] = []
     for name in present(film, shot, stage):
         mark, before = marks.get(name), stage.get(name)
         if mark is not None and mark.at is not None and not isinstance(mark.at, str):
@@ -81,8 +81,6 @@ def opening(film: resolved.Film, shot: resolved.Shot, stage: Stage) -> Stage:
             result[name] = Standing((0.0, 0.0, 0.0), held_by=holder)
         else:
             waiting.append((name, None))
-        if name in result and mark is not None and mark.pose:
-            result[name] = replace(result[name], posture=POSTURES[mark.pose])
     row = [name for name, at in waiting if at is None]
     behind = -1.5 if any(s.held_by is None for s in result.values()) else 0.0
     for i, name in enumerate(row):
@@ -91,12 +89,12 @@ def opening(film: resolved.Film, shot: resolved.Shot, stage: Stage) -> Stage:
         if at is not None:
             there = result.get(at, Standing((0.0, 0.0, 0.0))).position
             result[name] = Standing((there[0] + 0.9, there[1], there[2]))
-    for name, mark in marks.items():
-        if name in result:
+    for name, standing in list(result.items()):
+        placed = marks.get(name)
+        if placed is not None:
+            posture = POSTURES[placed.pose] if placed.pose else standing.posture
             result[name] = replace(
-                result[name],
-                posture=POSTURES[mark.pose] if mark.pose else result[name].posture,
-                heading=_facing(mark.facing, result[name], result),
+                standing, posture=posture, heading=_facing(placed.facing, standing, result)
             )
     return result
 

@@ -18,8 +18,8 @@ def cuts(film: resolved.Film, shot: resolved.Shot) -> list[int]:
     their keys. The camera's moves don't: they reach the model as poses, not as words.
     """
     times: set[Fraction] = set()
-    for item in (*shot.actions, *shot.lines):
-        times.update((item.start, item.end))
+    for start, end in [(a.start, a.end) for a in shot.actions] + [(n.start, n.end) for n in shot.lines]:
+        times.update((start, end))
     times.update(change.start for change in shot.changes)
     for animation in shot.animations:
         if animation.target not in ("focus", "lens"):

@@ -115,10 +115,10 @@ def camera(context: Context, tree: Tree[Token]) -> Camera:
             start = _start(context, part.children[1])
         elif part.data == "looking":
             looking = values.target(context, part.children[2])
-        else:
+        elif part.data == "camera_body":
             body = [
                 node
-                for item in children(part)
+                for item in part.children
                 if isinstance(item, Tree) and (node := _item(context, item))
             ]
     return Camera(start=start, looking=looking, body=tuple(body), **context.at(tree))

@@ -39,7 +39,7 @@ def fields(context: Context, tree: Tree[Token], owner: str) -> tuple[Field, ...]
         return ()
     first: dict[str, Span] = {}
     built = []
-    for item in children(braces):
+    for item in braces.children:
         if not isinstance(item, Tree):
             continue
         node = field(context, item, owner)

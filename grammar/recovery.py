@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
+from itertools import takewhile
 
 from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -92,6 +93,7 @@ class _Recovery:
             except UnexpectedToken:
                 if not self.mend(token):
                     return None
+                self.read()
 
     def insert(self, missing: Insertion) -> None:
         if missing.brace == "{":
@@ -102,7 +104,7 @@ class _Recovery:
                 missing.offset,
                 Problem(Code.NO_BLOCK, message, "add `{` here, and `}` below"),
             )
-            self.feed(_token("LBRACE", "{", missing.offset))
+            self.feed(Token("LBRACE", "", missing.offset, end_pos=missing.offset + 1))
             return
         if missing.reported:
             line, _ = self.source.place(missing.offset)
@@ -113,9 +115,9 @@ class _Recovery:
                 Code.UNCLOSED_BLOCK, "this `{` is never closed", f"a `}}` is missing {where}"
             )
             self.report(missing.opener, missing.opener + 1, problem)
-        if not any(isinstance(value, Token) and value.type == "LBRACE" for value in self.values):
-            return  # its `{` was part of what couldn't be read
-        self.feed(_token("RBRACE", "", missing.offset))
+        # else its `{` was part of what couldn't be read
+        if any(isinstance(value, Token) and value.type == "LBRACE" for value in self.values):
+            self.feed(_token("RBRACE", "", missing.offset))
         if "_SEP" in self.parser.accepts():
             self.feed(_token("_SEP", "", missing.offset))
 
@@ -135,7 +137,7 @@ class _Recovery:
         head = _first_name(read, found)
         problem = self.explain(head, read, block)
         start = start_of(read[0]) if read else start_of(found)
-        if start != self.forgiven:
+        if start != self.forgiven and (found or found.type != "LBRACE"):
             self.forgiven = start
             if problem:
                 self.report(head.start_pos, head.end_pos, problem)
@@ -210,7 +212,7 @@ class _Recovery:
                 read = tuple(_flat(self.values[level:]))
                 start = start_of(read[0]) if read else min(offset, len(self.text))
                 gap = Gap("ERROR", "", start, end_pos=offset)
-                gap.read = read
+                gap.read = tuple(takewhile(_is_whole, read))
                 self.pop(level)
                 self.parser.feed_token(gap)
                 self.lexer.line_ctr.char_pos = offset
@@ -303,8 +305,15 @@ def _flat(values: list[Part]) -> Iterator[Part]:
     for value in values:
         if isinstance(value, Tree) and str(value.data).startswith("_"):
             yield from _flat(value.children)
+        elif isinstance(value, Gap):
+            yield from value.read
         elif isinstance(value, Tree) or not value.type.startswith("_"):
             yield value
+
+
+def _is_whole(part: Part) -> bool:
+    """Whether a part of a head says something by itself, unlike the `in` of `in street`."""
+    return isinstance(part, Tree) or part.type in ("NAME", "QUANTITY", "STRING", "UNCLOSED")
 
 
 def _tokens(part: Part) -> Iterator[Token]:

@@ -30,11 +30,11 @@ def tokyo() -> sl.Film:
 
 def everything() -> sl.Film:
     """One of every call of the builder."""
-    film = sl.Film("All \"of\" it", aspect="2.39:1", fps=25, look="noir", avoid="text")
+    film = sl.Film('All "of" it', aspect="2.39:1", fps=25, look="noir", avoid="text")
     roof = film.place("roof", "a city rooftop")
     ann = film.character("ann", "a woman", kind="figure", wears="red coat", mood="calm", height="1.7m")
     ben = film.character("ben", "a man", count=2, spread="1m")
-    note = film.prop("note", "a letter")
+    sheet = film.prop("sheet", "a letter")
     film.fade_in("1s")
     scene = film.scene("one", "EXT. ROOF", place=roof)
     scene.axis(ann, ben)
@@ -47,9 +47,15 @@ def everything() -> sl.Film:
     a.camera.start(at=(1, 1.6, 4), looking_at=ann).steadiness("handheld", "20%")
     a.camera.move(sl.orbit_left("20deg", around=ann), sl.zoom_in("70mm"), during="0s..1s", ease="out")
     a.camera.move(sl.follow(ben, at="3m", side="side"), during="1s..")
-    a.animate("moon.intensity", {"0s": "40%", "1s": ("10%", "ease")}).rack_focus(ben, during="1s..2s", ease="in")
-    a.act("0s..1s", ann, "gives note to ben", "slowly", label="gives").says("", ben, "Oh.", after="gives", for_="0.5s")
-    a.becomes("1s..", note, "a torn letter").seed(4).look("rain").avoid("sun").sound("thunder").note("one take")
+    a.animate("moon.intensity", {"0s": "40%", "1s": ("10%", "ease")}).rack_focus(
+        ben, during="1s..2s", ease="in"
+    )
+    a.act("0s..1s", ann, "gives sheet to ben", "slowly", label="gives").says(
+        "", ben, "Oh.", after="gives", for_="0.5s"
+    )
+    a.becomes("1s..", sheet, "a torn letter").seed(4).look("rain").avoid("sun").sound("thunder").note(
+        "one take"
+    )
     scene.dissolve("10f")
     b = scene.shot("b", "2s")
     b.frame("two-shot", on=(ann, ben), at="left-third")
@@ -143,7 +149,10 @@ def test_the_storyboard_example() -> None:
 
 def test_importing_the_package_imports_next_to_nothing() -> None:
     code = "import sys, scenelang; print(len([m for m in sys.modules if m.split('.')[0] in ('torch', 'numpy', 'pydantic', 'lark', 'click', 'av')]))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "0\n"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "0\n"
+    )
 
 
 def test_every_name_that_is_offered_is_there() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -39,98 +40,104 @@ def _blink(body: Motion) -> Array:
 
 
 def _tufts(a: Assembly, fur: Material, centre: Array, axes: Array, half: tuple[float, ...], count: int, size: float) -> None:
-    """A fluffy outline: cones that stand on an ellipsoid, but for its face (+z)."""
+    """A fluffy coat: short locks that stand on an ellipsoid, but for its face (+z)."""
     for i in range(count):
         y = 1 - 2 * (i + 0.5) / count
         around = i * _GOLDEN
         n = np.asarray((math.sqrt(1 - y * y) * math.cos(around), y, math.sqrt(1 - y * y) * math.sin(around)))
-        if n[2] > 0.5:
+        if n[2] > 0.5 and abs(n[0]) < 0.72:
             continue
-        root = centre + rotate(axes, n * np.asarray(half) * 0.9)
-        droop = np.asarray((n[0], n[1] * 0.7 - 0.25, n[2]), np.float32)
-        tip = root + rotate(axes, droop / np.linalg.norm(droop) * size * (0.85 + 0.3 * ((i * 0.618) % 1)))
-        a.cone(fur.tinted(0.9 + 0.25 * ((i * 0.414) % 1)), root, tip, 0.36 * size, 0.0)
+        jitter = np.asarray((math.sin(i * 12.9), math.sin(i * 7.3), math.sin(i * 4.1)))
+        way = 0.8 * n + 0.22 * jitter - np.asarray((0, 0.5, 0))
+        long = size * (0.75 + 0.5 * ((i * 0.618) % 1))
+        root = centre + rotate(axes, n * np.asarray(half) * 0.95)
+        tip = root + rotate(axes, way / np.linalg.norm(way) * long)
+        a.cone(fur.tinted(0.92 + 0.2 * ((i * 0.414) % 1)), root, tip, 0.3 * size, 0.0)
 
 
 def creature(look: Look, body: Motion) -> Assembly:
-    """A round plush monster with a face: eyes that blink and look, a mouth, ears, small limbs."""
+    """A round plush monster: a ball of fur with a face, eyes that blink and look, small limbs."""
     h, t = look.height, body.time
     a = Assembly(len(t))
     fur = _fur(look, "#7f6fb5")
-    pale = Material(tuple(0.45 * c + 0.45 for c in fur.colour), texture="fur", tile=0.4)  # type: ignore[arg-type]
+    pale = Material(tuple(0.5 * c + 0.4 for c in fur.colour), texture="fur", tile=0.3)  # type: ignore[arg-type]
     walking = smoothstep(body.speed, 0.03, 0.3)
     cycle = body.distance / (0.5 * h) + body.phase
     low = np.clip(body.of("kneel") + body.of("sit") + body.of("crouch"), 0, 1)
-    hop = 0.05 * walking * np.abs(np.sin(2 * np.pi * cycle)) - 0.07 * low
-    breath = 1 + 0.015 * np.sin(2 * np.pi * 0.45 * t)
-    base = points(0 * t, (0.31 + hop) * h, 0 * t)
-    azimuth = np.radians(bearings(body.aim["lean"], base)[0]) if "lean" in body.aim else 0 * t
-    lean = 20 * body.of("lean")
-    torso = turn(0, lean * np.cos(azimuth) + 4 * walking, lean * np.sin(azimuth) + 5 * walking * np.sin(2 * np.pi * cycle))
-
-    def at(x: float, y: float, z: float) -> Array:
-        return base + rotate(torso, np.asarray((x, y, z), np.float32) * h)
-
-    neck = at(0, 0.2, 0.02)
-    yaw, pitch = _gaze(body, neck)
-    face = turn(yaw, pitch + 0.5 * lean, 3 * np.sin(2 * np.pi * 0.21 * t))
-    head = neck + rotate(face, np.asarray((0, 0.19, 0.03), np.float32) * h)
+    hop = 0.05 * walking * np.abs(np.sin(2 * np.pi * cycle)) - 0.035 * low
+    breath = 1 + 0.012 * np.sin(2 * np.pi * 0.45 * t)
+    base = points(0 * t, (0.47 + hop) * h, 0 * t)
+    yaw, pitch = _gaze(body, base)
+    lean = 15 * body.of("lean")
+    torso = turn(0.75 * yaw, 0.35 * pitch + lean, (3 + 4 * walking) * np.sin(2 * np.pi * (0.21 * t * (1 - walking) + cycle * walking)))
+    half = points(0.36 * breath, 0.385 * breath, 0.33 * breath) * h
 
     def on(x: float, y: float, z: float) -> Array:
-        return head + rotate(face, np.asarray((x, y, z), np.float32) * h)
+        return base + rotate(torso, np.asarray((x, y, z), np.float32) * h)
 
-    a.ellipsoid(fur, base, points(0.25 * breath, 0.27 * breath, 0.225 * breath) * h, torso)
-    a.ellipsoid(pale, at(0, -0.03, 0.085), (0.17 * h, 0.19 * h, 0.155 * h), torso)
-    a.ellipsoid(fur, head, (0.285 * h, 0.25 * h, 0.25 * h), face)
-    if look.has("fluffy") or True:
-        _tufts(a, fur, head, face, (0.285 * h, 0.25 * h, 0.25 * h), 60, 0.1 * h)
-        _tufts(a, fur, base, torso, (0.25 * h, 0.27 * h, 0.225 * h), 44, 0.09 * h)
+    a.ellipsoid(fur, base, half, torso)
+    a.ellipsoid(pale, on(0, -0.13, 0.075), (0.25 * h, 0.23 * h, 0.245 * h), torso)
+    if not look.has("smooth"):
+        _tufts(a, fur, base, torso, (0.36 * h, 0.385 * h, 0.33 * h), 460, 0.085 * h)
     for s in (1, -1):
-        ear = on(s * 0.19, 0.22, -0.01)
-        tilt = face @ turn(0, 0, s * 28.0)
-        a.ellipsoid(fur, ear, (0.075 * h, 0.125 * h, 0.05 * h), tilt)
-        a.ellipsoid(material("#e39aa6"), ear + rotate(tilt, (0.0, 0.0, 0.026 * h)), (0.045 * h, 0.085 * h, 0.03 * h), tilt)
-    _creature_face(a, on, face, h, look, body)
+        tilt = torso @ turn(0, 0, s * 24.0)
+        ear = on(s * 0.21, 0.38, -0.02)
+        a.ellipsoid(fur, ear, (0.085 * h, 0.15 * h, 0.06 * h), tilt)
+        a.ellipsoid(material("#e39aa6"), ear + rotate(tilt, (0.0, 0.0, 0.03 * h)), (0.05 * h, 0.1 * h, 0.036 * h), tilt)
+    crest = ((0.0, 0.42), (0.07, 0.4), (-0.06, 0.41))
+    for x, y in crest:
+        a.cone(fur.tinted(1.2), on(0.6 * x, y - 0.06, 0.03), on(1.7 * x, y + 0.07, 0.07), 0.035 * h, 0.0)
+    _creature_face(a, on, torso, h, look, body, yaw, pitch)
+    reach = np.clip(body.of("reach") + body.of("give") + body.of("hold") + 0.5 * body.of("lean"), 0, 1)
     for s, phase in ((1, 0.0), (-1, 0.5)):
         swing = walking * np.sin(2 * np.pi * (cycle + phase))
-        reach = np.clip(body.of("reach") + body.of("give") + body.of("hold") + 0.5 * body.of("lean"), 0, 1)
         wave = body.of("wave") * (s < 0)
-        hand = at(s * 0.27, -0.03, 0.13) + rotate(torso, points(-s * 0.12 * reach, 0.03 * reach + 0.36 * wave + 0.02 * np.sin(2 * np.pi * 1.6 * t) * wave, 0.14 * reach - 0.08 * swing) * h)
-        a.limb(fur, at(s * 0.2, 0.1, 0.03), hand, 0.06 * h)
-        a.ellipsoid(fur.tinted(0.85), hand, (0.068 * h,) * 3)
-        sole = points(s * 0.13 * h, (0.05 + 0.08 * np.maximum(0, swing)) * h, (0.09 + 0.1 * swing + 0.06 * low) * h)
-        a.ellipsoid(fur.tinted(0.8), sole, (0.095 * h, 0.055 * h, 0.13 * h))
-    tail = at(0, -0.12, -0.2) + points(0.05 * h * np.sin(2 * np.pi * 0.6 * t), 0 * t, -0.1 * h + 0 * t)
-    a.limb(fur, at(0, -0.15, -0.15), tail, 0.05 * h)
+        beat = 0.03 * np.sin(2 * np.pi * 1.6 * t) * wave
+        hand = on(s * 0.37, -0.16, 0.17) + rotate(torso, points(-s * 0.14 * reach, 0.05 * reach + 0.42 * wave + beat, 0.16 * reach - 0.08 * swing) * h)
+        a.limb(fur.tinted(0.92), on(s * 0.31, -0.02, 0.05), hand, 0.062 * h)
+        a.ellipsoid(fur.tinted(0.8), hand, (0.075 * h,) * 3)
+        sole = points(s * 0.16 * h, (0.055 + 0.08 * np.maximum(0, swing)) * h, (0.1 + 0.1 * swing + 0.07 * low) * h)
+        a.ellipsoid(fur.tinted(0.8), sole, (0.115 * h, 0.06 * h, 0.16 * h))
+    tail = points(0.06 * h * np.sin(2 * np.pi * 0.6 * t), 0.2 * h, -0.46 * h)
+    a.limb(fur, points(0 * t, 0.2 * h, -0.27 * h), tail, 0.06 * h)
     return a
 
 
-def _creature_face(a: Assembly, on, face: Array, h: float, look: Look, body: Motion) -> None:  # type: ignore[no-untyped-def]
-    big = 1.0 if look.has("big-eyes") else 0.8
+def _creature_face(
+    a: Assembly, on: Callable[[float, float, float], Array], face: Array, h: float, look: Look, body: Motion,
+    yaw: Array, pitch: Array,
+) -> None:  # fmt: skip
+    big = 1.0 if look.has("big-eyes") else 0.78
     lid = _blink(body)
-    iris = look.paint("eyes", otherwise="#d98a2b", gloss=0.4)
+    iris = look.paint("eyes", otherwise="#3f9a8c", gloss=0.4)
     one = np.ones_like(lid)
+    r = 0.118 * big * h
+    side, up = np.clip(yaw / 60, -1, 1) * 0.25 * r, np.clip(-pitch / 45, -1, 1) * 0.22 * r
     for s in (1, -1):
-        eye = on(s * 0.105, 0.055, 0.2)
-        out = face @ turn(s * 16.0, -4.0)
-        r = 0.092 * big * h
-        a.ellipsoid(material("#f7f4ec", gloss=0.5), eye, points(r * one, r * lid, 0.055 * h * one), out)
-        front = eye + rotate(out, (-s * 0.006 * h, 0.0, 0.038 * h))
-        a.ellipsoid(iris, front, points(0.6 * r * one, 0.6 * r * lid, 0.03 * h * one), out)
-        deep = eye + rotate(out, (-s * 0.008 * h, 0.0, 0.055 * h))
-        a.ellipsoid(material("#0d0b0c", gloss=0.8), deep, points(0.37 * r * one, 0.38 * r * lid, 0.019 * h * one), out)
-        spark = eye + rotate(out, (0.018 * h, 0.026 * h, 0.066 * h))
-        a.ellipsoid(material("#ffffff", glow=0.9), spark, points(0.14 * r * one, 0.14 * r * lid, 0.009 * h * one), out)
+        eye = on(s * 0.135, 0.1, 0.275)
+        out = face @ turn(s * 19.0, -10.0)
+
+        def at(x: Array | float, y: Array | float, z: float, eye: Array = eye, out: Array = out) -> Array:
+            return eye + rotate(out, points(x + 0 * lid, y + 0 * lid, z))
+
+        a.ellipsoid(material("#f7f4ec", gloss=0.5), eye, points(r * one, r * lid, 0.065 * h * one), out)
+        a.ellipsoid(iris, at(side, up, 0.042 * h), points(0.6 * r * one, 0.6 * r * lid, 0.034 * h * one), out)
+        a.ellipsoid(material("#0d0b0c", gloss=0.8), at(1.12 * side, 1.12 * up, 0.06 * h), points(0.37 * r * one, 0.38 * r * lid, 0.021 * h * one), out)
+        a.ellipsoid(material("#ffffff", glow=0.8), at(side + 0.022 * h, up + 0.03 * h, 0.074 * h), points(0.15 * r * one, 0.15 * r * lid, 0.01 * h * one), out)
+        a.ellipsoid(material("#ffffff", glow=0.5), at(side - 0.016 * h, up - 0.022 * h, 0.074 * h), points(0.07 * r * one, 0.07 * r * lid, 0.008 * h * one), out)
     chatter = body.of("talk") * (0.5 + 0.5 * np.sin(2 * np.pi * 3.3 * body.time))
-    opened = np.clip(0.75 * look.has("open-mouth") + 0.25 * body.of("smile") + chatter, 0.12, 1.0)
-    wide = 0.075 + 0.045 * body.of("smile") + 0.015 * opened
-    mouth = on(0, -0.105, 0.208)
-    a.ellipsoid(material("#3a1016"), mouth, points(wide * h, 0.07 * opened * h, 0.045 * h * one), face)
-    a.ellipsoid(material("#d9626c"), mouth + rotate(face, points(0, -0.03 * opened, 0.012) * h), points(0.6 * wide * h, 0.035 * opened * h, 0.036 * h * one), face)
+    smile = body.of("smile")
+    opened = np.clip(0.7 * look.has("open-mouth") + 0.3 * smile + chatter, 0.12, 1.0)
+    wide = 0.085 + 0.05 * smile + 0.015 * opened
+    mouth = on(0, -0.115, 0.286)
+    a.ellipsoid(material("#3a1016"), mouth, points(wide * h, 0.08 * opened * h, 0.05 * h * one), face)
+    a.ellipsoid(material("#d9626c"), mouth + rotate(face, points(0, -0.034 * opened, 0.013) * h), points(0.6 * wide * h, 0.04 * opened * h, 0.04 * h * one), face)
     for s in (1, -1):
-        tooth = mouth + rotate(face, points(s * 0.4 * wide, 0.05 * opened, 0.034) * h)
-        a.ellipsoid(material("#fbf7e8"), tooth, (0.015 * h, 0.022 * h, 0.012 * h), face)
-    a.ellipsoid(material("#2a1b22", gloss=0.5), on(0, -0.015, 0.25), (0.026 * h, 0.018 * h, 0.018 * h), face)
+        tooth = mouth + rotate(face, points(s * 0.4 * wide, 0.058 * opened, 0.036) * h)
+        a.ellipsoid(material("#fbf7e8"), tooth, (0.017 * h, 0.025 * h, 0.014 * h), face)
+        cheek = mouth + rotate(face, points(s * (wide + 0.012), 0.035 * smile, -0.018) * h)
+        a.ellipsoid(material("#5a2630"), cheek, (0.012 * h, 0.012 * h, 0.02 * h), face)
+    a.ellipsoid(material("#2a1b22", gloss=0.5), on(0, 0.005, 0.335), (0.03 * h, 0.021 * h, 0.02 * h), face)
 
 
 def animal(look: Look, body: Motion) -> Assembly:
@@ -207,9 +214,9 @@ def bird(look: Look, body: Motion) -> Assembly:
     for s in (1, -1):
         a.ellipsoid(material("#0c0a0a", gloss=0.9), head + rotate(face, np.asarray((s * 0.085, 0.03, 0.09), np.float32) * h), (0.028 * h,) * 3)
         angle = np.radians(38 * beat * flying)
-        span = np.stack([s * (0.12 + flying * np.cos(angle)), flying * np.sin(angle), -0.5 * (1 - flying)], -1)
+        span = np.stack([s * (0.05 + flying * np.cos(angle)), flying * np.sin(angle) - 0.1 * (1 - flying), -0.62 * (1 - flying)], -1)
         root, tip = at(s * 0.15, 0.08, 0.05), at(s * 0.15, 0.08, 0.05) + span * 0.8 * h
-        wing = aligned(tip - root, (0.0, 0.0, 1.0))
+        wing = aligned(tip - root, points(0 * t, 1 - flying, flying))
         reach = np.linalg.norm(tip - root, axis=-1) / 2
         a.ellipsoid(plume.tinted(0.8), (root + tip) / 2, points(0.2 * h, reach * 1.1, 0.035 * h), wing)
         a.limb(material("#c98a2c"), at(s * 0.07, -0.12, -0.02), at(s * 0.07, -0.12, -0.02) * (1, 0, 1) + points(0, np.where(flying > 0.5, body_at[:, 1] - 0.25 * h, 0.02 * h), 0), 0.018 * h)

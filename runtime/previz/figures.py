@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scenelang.runtime.previz.motion import Motion
-from scenelang.runtime.previz.palette import CLOTHES, HAIR, SKIN, UMBRELLAS, Look, material
+from scenelang.runtime.previz.palette import CLOTHES, HAIR, SKIN, UMBRELLAS, Look, material, rgb
 from scenelang.runtime.previz.skeleton import SIDES, Joints, blend, joints, points
 from scenelang.runtime.previz.solids import Array, Assembly, Material, rotate
 
@@ -35,6 +35,8 @@ def figure(look: Look, body: Motion) -> Assembly:
         _apron(a, j, h, look.cloth("apron", otherwise="#e6e0d4"))
     if look.has("umbrella"):
         _umbrella(a, j, h, look)
+    if body.of("sit").any():
+        _stool(a, j, h, body.of("sit"))
     return a
 
 
@@ -145,6 +147,14 @@ def _holding_up(j: Joints, h: float) -> Joints:
     hand = shoulder + rotate(j.torso, np.asarray((0.035, -0.13, 0.13), np.float32) * h)
     elbow = (shoulder + hand) / 2 + rotate(j.torso, np.asarray((-0.03, -0.11, -0.03), np.float32) * h)
     return Joints(**{**vars(j), "hand": {**j.hand, "right": hand}, "elbow": {**j.elbow, "right": elbow}})
+
+
+def _stool(a: Assembly, j: Joints, h: float, seated: Array) -> None:
+    """Something to sit on, there for as long as it is sat on."""
+    top = np.maximum(j.pelvis[:, 1] - 0.055 * h, 0.01)
+    wood = Material(rgb("#7c5a3c"), texture="planks", tile=0.4)
+    middle = points(j.pelvis[:, 0], top / 2, j.pelvis[:, 2])
+    a.box(wood, middle, points(0.115 * h, top / 2, 0.105 * h) * seated[:, None])
 
 
 def _umbrella(a: Assembly, j: Joints, h: float, look: Look) -> None:

@@ -99,7 +99,7 @@ def lights(shot: ShotPlan, zenith: Tensor, horizon: Tensor, fill: float, interio
         scale = 0.4 if interior else 1.0
         suns.append(Sun(toward, SUN * scale * colour * strength[:, None], False, True))
     named = any(t.type == "ambient" for t in shot.lights)
-    own = 0.55 * zenith + 0.5 * horizon
+    own = 0.85 * zenith + 0.28 * horizon
     if interior:
         own = torch.tensor([0.85, 0.9, 1.0]).expand(n, 3) * 0.9
     own = own * fill * (0.35 if named else 1.0) + torch.tensor([0.016, 0.019, 0.028])

@@ -30,22 +30,23 @@ class Style:
     flutter: float = 0.0  # how much it turns its edge to the camera
     puff: bool = False
     twinkle: float = 0.0
+    slim: float = 1.0  # of the stated size
 
 
 STYLES: dict[str, Style] = {
-    "snow": Style(("#ffffff", "#f2f6ff"), 2600, 0.9),
-    "rain": Style(("#c9d6e6",), 2200, 0.42, streak=1.0),
-    "petals": Style(("#f7b7cb", "#f08fae", "#fbd6e0"), 900, 0.95, flutter=0.75),
-    "leaves": Style(("#c8742a", "#a8431f", "#d9a13a", "#7d6a2c"), 500, 0.97, flutter=0.7),
+    "snow": Style(("#ffffff", "#f2f6ff"), 3200, 0.95, glow=0.55, streak=0.2),
+    "rain": Style(("#dfe8f4",), 2600, 0.6, glow=0.12, streak=1.0, slim=0.5),
+    "petals": Style(("#f7b7cb", "#f08fae", "#fbd6e0"), 900, 0.95, streak=0.15, flutter=0.75),
+    "leaves": Style(("#c8742a", "#a8431f", "#d9a13a", "#7d6a2c"), 500, 0.97, streak=0.15, flutter=0.7),
     "dust": Style(("#ffeccb",), 1500, 0.45, glow=0.25, twinkle=0.5),
     "smoke": Style(("#8f9094", "#77787d"), 60, 0.34, puff=True),
     "fog": Style(("#d5dce4",), 46, 0.26, puff=True),
     "mist": Style(("#e3e9ef",), 40, 0.17, puff=True),
     "sparks": Style(("#ffb347", "#ff7a1f", "#ffe08a"), 420, 1.0, glow=7.0, streak=1.0, twinkle=0.4),
-    "embers": Style(("#ff8a2a", "#ff5a12", "#ffb040"), 420, 1.0, glow=5.0, twinkle=0.6),
+    "embers": Style(("#ff8a2a", "#ff5a12", "#ffb040"), 420, 1.0, glow=5.0, streak=0.2, twinkle=0.6, slim=0.6),
     "ash": Style(("#6a6868", "#8c8a88", "#3c3b3b"), 1300, 0.9, flutter=0.6),
     "bubbles": Style(("#e4f4ff", "#ffe9fb"), 420, 0.38, glow=0.25, streak=0.0),
-    "confetti": Style(("#e8394a", "#2fa4e0", "#f2c230", "#3fc07a", "#b45fd6", "#ff7fb0"), 1300, 1.0, flutter=0.8),
+    "confetti": Style(("#e8394a", "#2fa4e0", "#f2c230", "#3fc07a", "#b45fd6", "#ff7fb0"), 1300, 1.0, streak=0.15, flutter=0.8),
     "fireflies": Style(("#d8ff6a", "#f4ff9a"), 260, 1.0, glow=6.0, streak=0.0, twinkle=0.95),
     "debris": Style(("#5b5148", "#3b3632", "#7c7266"), 500, 1.0, flutter=0.5),
     "spray": Style(("#f2f8ff",), 2400, 0.5),
@@ -140,7 +141,7 @@ def _box(
     velocity = track(particles.velocity, frames)[start : start + count].to(device)[:, None] * pace[:, None]
     turn = torch.stack([a.cos() * rate, 0.45 * 0.77 * b.cos() * rate, -0.77 * b.sin() * rate], -1)
     velocity = velocity + turn * (wide * swirl)[..., None]
-    size = particles.size * (0.65 + 0.7 * r[:, 8])
+    size = particles.size * style.slim * (0.65 + 0.7 * r[:, 8])
     tumble = 1 - style.flutter * (0.5 + 0.5 * torch.sin((3 + 5 * r[:, 4]) * t + 6.283 * r[:, 5]))
     twinkle = 1 - style.twinkle * (0.5 + 0.5 * torch.sin((2 + 7 * r[:, 3]) * t + 6.283 * r[:, 7]))
     above = (position[..., 1] > 0.0).float()

@@ -26,6 +26,7 @@ class Piece:
     heading: float
     radius: float
     height: float
+    casts: bool = True  # a shadow; not what hangs on walls, as the walls cast none, nor thin poles
 
     @property
     def middle(self) -> tuple[float, float, float]:
@@ -57,7 +58,7 @@ def _lamp(x: float, z: float, f: Features) -> Piece:
     a.ellipsoid(material("#ffd69a", glow=3.0 if lit else 0.25), (s * 0.7, 3.97, 0), (0.13, 0.1, 0.13))
     if "snowy" in f:
         a.ellipsoid(SNOW, (s * 0.7, 4.2, 0), (0.17, 0.05, 0.17))
-    return Piece(a, (x, 0, z), 0, 0.5, 4.2)
+    return Piece(a, (x, 0, z), 0, 0.5, 4.2, casts=False)
 
 
 def _awning(x: float, z: float, i: int, f: Features) -> Piece:
@@ -69,7 +70,7 @@ def _awning(x: float, z: float, i: int, f: Features) -> Piece:
         a.box(cloth if k % 2 else pale, (s * 0.55, 2.75, dz), (0.62, 0.025, 0.25), turn(0, 0, s * 17.0))
     if "snowy" in f:
         a.ellipsoid(SNOW, (s * 0.45, 2.84, 0), (0.5, 0.07, 1.5), turn(0, 0, s * 17.0))
-    return Piece(a, (x, 0, z), 0, 1.4, 2.8)
+    return Piece(a, (x, 0, z), 0, 1.4, 2.8, casts=False)
 
 
 def _sign(x: float, z: float, i: int, f: Features) -> Piece:
@@ -85,7 +86,7 @@ def _sign(x: float, z: float, i: int, f: Features) -> Piece:
         a.box(material("#fff6e0", glow=bright), (s * 0.5, y, 0), (0.19, 0.035, 0.112))
         a.box(material("#fff6e0", glow=bright), (s * 0.5, y + 0.12, 0), (0.035 + 0.1 * ((i + k) % 2), 0.1, 0.112))
     a.limb(material("#26282c"), (0, base + 1.9, 0), (s * 0.3, base + 1.9, 0), 0.03)
-    return Piece(a, (x, 0, z), 0, 1.4, 2 * base + 2.2)
+    return Piece(a, (x, 0, z), 0, 1.4, 2 * base + 2.2, casts=False)
 
 
 def _garland(width: float, z: float, f: Features) -> Piece:
@@ -104,12 +105,13 @@ def _garland(width: float, z: float, f: Features) -> Piece:
         v = (k + 1.5) / count * 2 - 1
         if k + 1 < count:
             a.limb(material("#2a201c"), (u * width, y, 0), (v * width, 4.9 + 0.75 * v * v, 0), 0.012)
-    return Piece(a, (0, 0, z), 0, 0.1, 10.0)
+    return Piece(a, (0, 0, z), 0, 0.1, 10.0, casts=False)
 
 
 def _drift(x: float, z: float, size: float) -> Piece:
     a = Assembly(1)
-    a.ellipsoid(Material(SNOW.colour, texture="snow", tile=3.0), (0, 0, 0), (0.5 * size, 0.22 * size, 1.3 * size))
+    for k in range(3):
+        a.ellipsoid(Material(SNOW.colour, texture="snow", tile=3.0), (0.1 * k * size, 0, (k - 1) * 1.1 * size), (0.45 * size, (0.1 + 0.05 * (k % 2)) * size, 1.3 * size), turn(8.0 * (k - 1)))
     return Piece(a, (x, 0, z), 0, 0.5 * size, 0.3 * size)
 
 

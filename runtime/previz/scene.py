@@ -121,7 +121,7 @@ def _weather(shot: ShotPlan) -> tuple[frozenset[str], float]:
 def _fog(shot: ShotPlan, made: sets.Set) -> Tensor:
     """The share of light lost in a metre of air, [F]."""
     fog = torch.full((shot.frames,), made.fog)
-    amounts = {"fog": 0.07, "mist": 0.035, "smoke": 0.02, "snow": 0.012, "rain": 0.008, "dust": 0.006}
+    amounts = {"fog": 0.07, "mist": 0.035, "smoke": 0.02, "snow": 0.008, "rain": 0.004, "dust": 0.006}
     for p in shot.particles:
         fog = fog + amounts.get(p.kind, 0.0) * track(p.density, shot.frames) * (0.4 if made.interior else 1.0)
     return fog
@@ -163,7 +163,7 @@ def scene(
     layers: dict[str, int] = {"plain": 0, "wear": 1}
     people = kinds.subject_solids(plan, shot, where, layers, made.night)
     groups = list(people)
-    groups += [finished(p.parts, layers, 0, np.asarray(p.position), p.heading) for p in made.pieces]
+    groups += [finished(p.parts, layers, 0, np.asarray(p.position), p.heading, casts=p.casts) for p in made.pieces]
     if not groups:
         groups = [_speck(layers)]
     for name in _needed(made):

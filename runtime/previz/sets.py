@@ -37,7 +37,7 @@ class Set:
     enclosure: Enclosure | None = None
     horizon: str | None = None
     fill: float = 1.0
-    fog: float = 0.006
+    fog: float = 0.004
     interior: bool = False
     night: bool = False
     features: frozenset[str] = frozenset()
@@ -59,7 +59,7 @@ def _street(f: frozenset[str], e: Extent) -> Set:
     front = Enclosure("street", width, 0.0, 11.0, rgb("#b9ada0"), "windows", 12.0, lamps)
     edge = width - 3.4
     ground = Ground("asphalt", 4.0, rgb("#6c6b6e"), edge, 0, ("slabs", 3.2, rgb("#a7a098")))
-    return Set(ground, front, "skyline", fog=0.009, pieces=pieces.street(width, f))
+    return Set(ground, front, "skyline", fog=0.005, pieces=pieces.street(width, f))
 
 
 def _market(f: frozenset[str], e: Extent) -> Set:
@@ -72,7 +72,7 @@ def _market(f: frozenset[str], e: Extent) -> Set:
 def _rooftop(f: frozenset[str], e: Extent) -> Set:
     reach = _reach(e, 9.0, 4.0)
     ground = Ground("slabs", 4.0, rgb("#77767a"), wet=0.25)
-    return Set(ground, None, "skyline", fog=0.004, pieces=pieces.rooftop(reach, f))
+    return Set(ground, None, "skyline", fog=0.002, pieces=pieces.rooftop(reach, f))
 
 
 def _room(f: frozenset[str], e: Extent) -> Set:
@@ -91,7 +91,7 @@ def _cave(f: frozenset[str], e: Extent) -> Set:
 
 def _forest(f: frozenset[str], e: Extent) -> Set:
     ground = Ground("litter", 4.0, rgb("#5d5236"))
-    return Set(ground, None, "woods", 0.8, 0.012, pieces=pieces.forest(f))
+    return Set(ground, None, "woods", 0.8, 0.008, pieces=pieces.forest(f))
 
 
 def _field(f: frozenset[str], e: Extent) -> Set:
@@ -106,7 +106,7 @@ def _sea(f: frozenset[str], e: Extent) -> Set:
 
 
 def _desert(f: frozenset[str], e: Extent) -> Set:
-    return Set(Ground("sand", 6.0, rgb("#d3a468")), None, "dunes", fog=0.008, pieces=pieces.rocks(rgb("#b07a4e")))
+    return Set(Ground("sand", 6.0, rgb("#d3a468")), None, "dunes", fog=0.004, pieces=pieces.rocks(rgb("#b07a4e")))
 
 
 def _mountains(f: frozenset[str], e: Extent) -> Set:
@@ -114,7 +114,7 @@ def _mountains(f: frozenset[str], e: Extent) -> Set:
 
 
 def _studio(f: frozenset[str], e: Extent) -> Set:
-    return Set(Ground("checker", 4.0, rgb("#9a9a9c")), None, None, fog=0.012)
+    return Set(Ground("checker", 4.0, rgb("#9a9a9c")), None, None, fog=0.008)
 
 
 SETS: dict[str, Build] = {

@@ -55,10 +55,10 @@ class Shadows:
 
 def shadows(solids: Solids, sun: Sun, target: Tensor, radius: float, size: int) -> Shadows:
     """The shadow map of a sun over the frames of `solids`: `size` texels for 2 `radius` metres
-    around `target` [3]. What glows casts none."""
+    around `target` [3]."""
     rays = parallel(sun.toward, target, radius, size)
     frames = rays.count
-    opaque = Solids(**{**vars(solids), "alive": solids.alive & (solids.glow < 1.5)})
+    opaque = Solids(**{**vars(solids), "alive": solids.alive & solids.casts})
     pixels = torch.arange(frames * size * size, device=target.device)
     middle = torch.tensor([[0.5, 0.5]], device=target.device)
     t, _ = nearest(rays, table(rays, opaque), Samples(pixels, middle))

@@ -16,14 +16,14 @@ _SIGN = {"left": 1.0, "right": -1.0}
 
 # All in body heights. Pelvis (y, z), foot (x, y, z) and hand (x, y, z) of the left side, torso pitch.
 _POSTURES: dict[str, tuple[tuple[float, float], tuple[float, float, float], tuple[float, float, float], float]] = {
-    "stand": ((0.515, 0.0), (0.052, 0.035, 0.0), (0.135, 0.475, 0.035), 0.0),
+    "stand": ((0.515, 0.0), (0.052, 0.035, 0.0), (0.125, 0.462, 0.045), 0.0),
     "kneel": ((0.275, -0.03), (0.06, 0.03, -0.215), (0.10, 0.335, 0.1), 4.0),
     "sit": ((0.27, 0.0), (0.065, 0.035, 0.235), (0.07, 0.335, 0.19), 2.0),
     "crouch": ((0.23, -0.07), (0.075, 0.035, 0.02), (0.07, 0.25, 0.18), 24.0),
 }  # fmt: skip
 THIGH, SHIN = 0.238, 0.234
 UPPER_ARM, FOREARM = 0.165, 0.165
-SHOULDER = (0.105, 0.285, 0.0)  # from the pelvis, along the torso
+SHOULDER = (0.1, 0.272, 0.0)  # from the pelvis, along the torso
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def joints(body: Motion, height: float) -> Joints:
         shoulder[side] = up(s * SHOULDER[0], SHOULDER[1], SHOULDER[2])
         wanted = _hand(body, gait, side, hand_at * mirrored + (up(0, 0, 0.0) - pelvis), shoulder[side], torso, height)
         elbow[side], hand[side] = bend(
-            shoulder[side], wanted, UPPER_ARM * height, FOREARM * height, (s * 0.55, -0.75, -0.6)
+            shoulder[side], wanted, UPPER_ARM * height, FOREARM * height, (s * 0.3, -0.5, -0.85)
         )
     result = Joints(pelvis, torso, chest, neck, head, face, shoulder, elbow, hand, hip, knee, foot, turn(0 * t))
     lying = body.of("lie")
@@ -209,15 +209,18 @@ def _hand(
         both = side == "right" or bool(in_both) or kind in ("box", "book", "letter", "stall", "table")
         hand = blend(hand, grip, weight * (1.0 if both else 0.0))
     if side == "right":
-        hand = blend(hand, points(shoulder[:, 0] - (0.09 + 0.05 * np.sin(2 * np.pi * 1.7 * t)) * height, shoulder[:, 1] + 0.2 * height, shoulder[:, 2] + 0.06 * height), body.of("wave"))
-    for pose, arms in (("reach", "right"), ("give", "both"), ("point", "right")):
-        if pose not in body.weight or (arms != "both" and side != arms):
+        hand = blend(hand, points(shoulder[:, 0] - (0.15 + 0.06 * np.sin(2 * np.pi * 1.7 * t)) * height, shoulder[:, 1] + 0.2 * height, shoulder[:, 2] + 0.06 * height), body.of("wave"))
+    for pose in ("reach", "give", "point"):
+        if pose not in body.weight:
             continue
         way = unit(body.aim[pose] - shoulder) if pose in body.aim else rotate(torso, (0.0, -0.1, 1.0))
         far = np.linalg.norm(body.aim[pose] - shoulder, axis=-1) if pose in body.aim else height
         length = np.minimum(far, (0.32 if pose == "point" else 0.29) * height)
-        level = way * np.reshape(length, (-1, 1)) + np.asarray((s * 0.02 * height, 0, 0), np.float32)
-        hand = blend(hand, shoulder + level, body.of(pose))
+        there = way * np.reshape(length, (-1, 1)) + np.asarray((s * 0.02 * height, 0, 0), np.float32)
+        # with the hand on the target's side, the right one for what lies ahead; one gives with both
+        left = smoothstep(body.aim[pose][:, 0] / height, 0.05, 0.15) if pose in body.aim else 0 * t
+        mine = np.ones_like(t) if pose == "give" else (left if side == "left" else 1 - left)
+        hand = blend(hand, shoulder + there, np.asarray(body.of(pose) * mine, np.float32))
     return hand
 
 

@@ -15,8 +15,8 @@ from scenelang.runtime.previz.textures import Textures
 
 # zenith and horizon, linear RGB
 _DAY = ((0.17, 0.36, 0.78), (0.62, 0.77, 0.95))
-_LOW = ((0.20, 0.21, 0.42), (1.05, 0.56, 0.30))
-_DUSK = ((0.085, 0.09, 0.24), (0.86, 0.34, 0.22))
+_LOW = ((0.19, 0.24, 0.48), (0.95, 0.62, 0.42))
+_DUSK = ((0.10, 0.12, 0.33), (0.80, 0.40, 0.30))
 _DAWN = ((0.17, 0.21, 0.44), (0.98, 0.62, 0.52))
 _NIGHT = ((0.006, 0.010, 0.032), (0.030, 0.042, 0.095))
 _GREY = ((0.46, 0.50, 0.56), (0.70, 0.73, 0.77))
@@ -129,9 +129,9 @@ def sky(
         )
     bright = {"night": 0.05, "dusk": 0.42, "dawn": 0.75}.get(time or "", 1.0)
     overcast = [torch.tensor(c, device=device) * bright for c in _GREY]
-    tint = torch.lerp(torch.ones_like(colour), colour, 0.75 if time != "night" else 0.0)
+    tint = torch.lerp(torch.ones_like(colour), colour, {"night": 0.0, "dusk": 0.3, "dawn": 0.4}.get(time or "", 0.7))
     lit = (strength / 1.0).clamp(0.25, 1.15)[:, None] if time != "night" else torch.ones(len(sun), 1, device=device)
-    zenith = torch.lerp(zenith, overcast[0], 0.75 * grey) * (0.4 + 0.6 * tint) * lit
+    zenith = torch.lerp(zenith, overcast[0], 0.75 * grey) * (0.7 + 0.3 * tint) * lit
     low = torch.lerp(low, overcast[1] * (0.5 + 0.5 * tint), 0.7 * grey) * (0.45 + 0.55 * tint) * lit
     glow = colour * strength[:, None] * (0.3 if time == "night" else 1.0) * (1 - 0.75 * grey)
     return Sky(

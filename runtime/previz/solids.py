@@ -151,6 +151,7 @@ class Solids:
     layer: Tensor  # int64 [N] index into the shot's textures
     tile: Tensor  # [N] metres
     subject: Tensor  # int64 [N]; 0 for the set
+    casts: Tensor  # bool [N]: a shadow
 
     @property
     def count(self) -> int:
@@ -177,10 +178,11 @@ def finished(
     heading: ArrayLike = 0.0,
     alive: ArrayLike = True,
     gain: ArrayLike = 1.0,
+    casts: bool = True,
 ) -> Solids:
     """An assembly set down in the world: `position` [F, 3] and `heading` [F] place it, `alive`
     and `gain` [F] say in which frames it is seen and how brightly what glows in it glows.
-    Textures that `layers` does not know yet are added to it."""
+    What glows brightly casts no shadow, and nothing does without `casts`. Textures that `layers` does not know yet are added to it."""
     n, frames = len(parts), parts.count
     world = np.broadcast_to(turn(heading), (frames, 3, 3))
     centre = np.einsum("fij,fnj->fni", world, np.stack(parts.centre, 1))  # [F, N, 3]
@@ -209,6 +211,7 @@ def finished(
         layer=torch.tensor([layers[m.texture] for m in parts.material]),
         tile=tensor([m.tile for m in parts.material]),
         subject=torch.full((n,), subject),
+        casts=torch.tensor([casts and m.glow < 1.5 for m in parts.material]),
     )
 
 

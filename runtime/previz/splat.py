@@ -49,7 +49,7 @@ def _layer(depth: Tensor, rays: Rays, cloud: Cloud) -> tuple[Tensor, Tensor]:
     near = ((z - 0.15) / 0.35).clamp(0, 1) if not cloud.puff else ((z - 0.3) / 1.5).clamp(0, 1)
     opacity = cloud.opacity * faint * near * (tail[..., 2] > NEAR)
     # a huge blurred dot right before the lens hides the shot: let it go
-    opacity = opacity * (1 if cloud.puff else (1.6 - true / (0.035 * w + 2)).clamp(0, 1))
+    opacity = opacity * (1 if cloud.puff else (1.6 - true / (0.012 * w + 2)).clamp(0, 1))
     reach = radius[..., None] * (1.0 if not cloud.puff else 1.0) + 1.0
     low = torch.minimum(head[..., :2], tail[..., :2]) - reach
     high = torch.maximum(head[..., :2], tail[..., :2]) + reach
@@ -75,7 +75,7 @@ def _layer(depth: Tensor, rays: Rays, cloud: Cloud) -> tuple[Tensor, Tensor]:
             alpha = alpha * soft * ((behind - hz) / 0.5 + 0.5).clamp_(0, 1)
         else:
             alpha = alpha * (r + 0.5 - away).clamp_(0, 1) * (behind > hz)
-            alpha = alpha / (1 + 0.35 * square.sqrt() / r).clamp_max_(6.0)  # a streak spreads the dot
+            alpha = alpha / (1 + 0.35 * square.sqrt() / r).clamp_max_(2.4)  # a streak spreads the dot
         alpha = alpha.clamp_(0, 0.98)
         dense = -torch.log1p(-alpha)
         for i, value in enumerate((red * alpha, green * alpha, blue * alpha, alpha, dense)):

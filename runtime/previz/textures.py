@@ -142,7 +142,7 @@ def _plaster() -> Array:
 def _rock() -> Array:
     strata, lumps = _noise(121, 1.3, 1, 80), _noise(122, 0.9, 6)
     ridges = 1 - np.abs(_noise(123, 1.5, 2, 50)) * 0.5
-    return _layer(np.clip(0.75 * ridges + 0.22 + 0.13 * strata + 0.07 * lumps, 0.15, 1.6))
+    return _layer(np.clip(0.4 * ridges + 0.58 + 0.1 * strata + 0.05 * lumps, 0.4, 1.5))
 
 
 def _fur() -> Array:
@@ -214,9 +214,13 @@ def _shops() -> Array:
     pane = (v > 0.3) & (v < 0.86) & (np.abs(fx - 0.5) < 0.45)
     bars = pane & ((np.abs(((fx * 4) % 1) - 0.5) > 0.46) | (np.abs(v - 0.42) < 0.008))
     door = (np.abs(fx - 0.78) < 0.1) & (v > 0.36)
-    goods = np.clip(0.6 + 0.3 * _noise(202, 1.0, 6, 90), 0.15, 1.2)
+    # shelves of goods in the lower half of a pane, warm light above them
+    shelf = (v > 0.5) & (((v * 20) % 1) > 0.25)
+    things = random.random((20, 72)).astype(np.float32)[(v * 20).astype(int), np.minimum((u * 72).astype(int), 71)]
+    goods = np.where(shelf, 0.25 + 0.75 * things, np.where(v > 0.5, 0.35, 0.95 - 0.5 * np.abs(fx - 0.5)))
+    goods = goods.astype(np.float32)
     lit = pane & ~bars & ~door
-    shine = np.where(letters, 1.0, np.where(lit, 0.55 * goods, np.where(board, 0.16, 0.0)))
+    shine = np.where(letters, 1.0, np.where(lit, 0.42 * goods, np.where(board, 0.16, 0.0)))
     channels = []
     for i, (inside, wood) in enumerate(zip((1.0, 0.72, 0.4), (0.34, 0.24, 0.17), strict=True)):
         c = np.where(board, boards[..., i], np.where(lit, inside * goods, np.where(pane | door, wood, 0.6)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -42,7 +43,9 @@ def box(look: Look, body: Motion) -> Assembly:
 def candle(look: Look, body: Motion) -> Assembly:
     """A candle on a dish; lit unless it is said to be out. A melted one is low in a pool of wax."""
     a, h, t = Assembly(len(body.time)), look.height, body.time
-    wax = look.paint("main", otherwise="#e8dcc0", gloss=0.3)
+    lit = not look.has("unlit", "out")
+    # light shines through wax
+    wax = replace(look.paint("main", otherwise="#e8dcc0", gloss=0.3), glow=0.35 if lit else 0.0)
     melted = look.has("melted", "half-melted")
     top = (0.46 if melted else 0.76) * h
     r = (0.15 if melted else 0.125) * h
@@ -58,13 +61,13 @@ def candle(look: Look, body: Motion) -> Assembly:
         a.ellipsoid(wax, (0, 0.05 * h, 0), (0.25 * h, 0.06 * h, 0.23 * h))
         a.ellipsoid(wax, (0.07 * h, 0.1 * h, 0.06 * h), (0.13 * h, 0.1 * h, 0.12 * h))
     a.limb(material("#1a1512"), (0, top, 0), (0, top + 0.07 * h, 0), 0.01 * h)
-    if not look.has("unlit", "out"):
+    if lit:
         bend = points(0.018 * np.sin(2 * np.pi * 2.3 * t) + 0.01 * np.sin(2 * np.pi * 5.1 * t), 0, 0.012 * np.sin(2 * np.pi * 1.7 * t))
         stretch = 1 + 0.09 * np.sin(2 * np.pi * 3.1 * t) + 0.05 * np.sin(2 * np.pi * 7.3 * t)
         low = np.asarray((0, top + 0.1 * h, 0), np.float32)
-        a.ellipsoid(material("#ff8a1e", glow=5.0), low + bend * 0.3 * h, points(0.055 * h, 0.075 * h * stretch, 0.055 * h))
-        a.cone(material("#ffa030", glow=6.0), low + bend * 0.4 * h + (0, 0.02 * h, 0), low + bend * h + points(0, 0.2 * h * stretch, 0), 0.052 * h, 0.003 * h)
-        a.ellipsoid(material("#fff0b8", glow=9.0), low + bend * 0.3 * h + points(0, 0.0, 0.03 * h), points(0.034 * h, 0.055 * h * stretch, 0.034 * h))
+        a.ellipsoid(material("#fff0c0", glow=7.0), low + bend * 0.3 * h, points(0.055 * h, 0.08 * h * stretch, 0.055 * h))
+        a.cone(material("#ffb648", glow=5.0), low + bend * 0.4 * h + (0, 0.03 * h, 0), low + bend * h + points(0, 0.2 * h * stretch, 0), 0.052 * h, 0.003 * h)
+        a.ellipsoid(material("#3f6cff", glow=1.2), low + (0, -0.075 * h, 0), (0.03 * h, 0.02 * h, 0.03 * h))
     return a
 
 
@@ -131,7 +134,7 @@ def letter(look: Look, body: Motion) -> Assembly:
         return a
     lower, upper = turn(0, 28.0), turn(0, 52.0)
     ink = material("#55525c")
-    for axes, y, z in ((lower, 0.2, 0.06), (upper, 0.6, 0.3)):
+    for axes, y, z in ((lower, 0.2, 0.06), (upper, 0.56, 0.362)):
         middle = np.asarray((0, y * h, z * h), np.float32)
         a.box(paper, middle, (0.5 * h, 0.24 * h, 0.004 * h), axes)
         for i in range(3):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scenelang.api.shot import Shot, Staged
 from scenelang.api.statements import caller, read
@@ -132,7 +132,9 @@ class Film:
     # What a film is ---------------------------------------------------------------------------
 
     def ast(self) -> ast.Film:
-        items = [item.ast() if isinstance(item, Shot | Scene) else item for item in self._items]
+        items: list[Any] = [
+            item.ast() if isinstance(item, Shot | Scene) else item for item in self._items
+        ]
         return ast.Film(
             statements=(self._version, *items),
             file=self._version.span.file if self._version.span else "",

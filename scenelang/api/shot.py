@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Self
 
 from scenelang.api.statements import read
 from scenelang.api.words import Place, Who, fields, quoted, where, who
@@ -66,12 +67,12 @@ class Staged:
 
     def light(
         self, name: str, *, on: Who | None = None, role: str = "", text: str = "", **values: object
-    ):  # type: ignore[no-untyped-def]
+    ) -> Self:
         """A light; `values` are its fields, such as `from_="left 35deg", temperature="3200K"`."""
         line = f"light {name}" + (f" on {who(on)}" if on else "") + (f" as {role}" if role else "")
         return self._write(line + _text(text) + fields(values))
 
-    def particles(self, kind: str, text: str = "", **values: object):  # type: ignore[no-untyped-def]
+    def particles(self, kind: str, text: str = "", **values: object) -> Self:
         """What drifts in the air, such as `particles("snow", density="40%", wind="left 2m/s")`."""
         return self._write(f"particles {kind}" + _text(text) + fields(values))
 
@@ -81,7 +82,7 @@ class Staged:
         at: Who | Place | None = None,
         facing: Who | Place | None = None,
         pose: str = "",
-    ):  # type: ignore[no-untyped-def]
+    ) -> Self:
         """Where a subject stands: a point in metres, whom or what it faces, its pose."""
         line = (
             who(subject)
@@ -90,7 +91,7 @@ class Staged:
         )
         return self._write(line + (f" pose {pose}" if pose else ""))
 
-    def _write(self, line: str):  # type: ignore[no-untyped-def]
+    def _write(self, line: str) -> Self:
         self._body.append(read(line, self._inside))
         return self
 
@@ -132,7 +133,9 @@ class Shot(Staged):
         return self._write(f"focus {who(on)}")
 
     def rack_focus(self, to: Who, during: str = "", ease: str = "") -> Shot:
-        return self._write(f"{during} rack focus to {who(to)}{', ' + _ease(ease) if ease else ''}".strip())
+        return self._write(
+            f"{during} rack focus to {who(to)}{', ' + _ease(ease) if ease else ''}".strip()
+        )
 
     def animate(self, path: str, keys: Mapping[str, str | tuple[str, str]]) -> Shot:
         """`animate("sun.temperature", {"4s": "4300K", "10s": ("2700K", "ease")})`."""

@@ -44,9 +44,10 @@ class LazyGroup(click.Group):
             from scenelang.grammar.diagnostics import did_you_mean
 
             near = did_you_mean(args[0], COMMANDS) if args else ""
-            if near:
-                error.message += f" {near[0].upper()}{near[1:]}"
-            raise
+            if not near or near.replace("`", "") in error.message:
+                raise
+            message = f"{error.message} {near[0].upper()}{near[1:]}"
+            raise click.UsageError(message, ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -68,7 +69,7 @@ def command(
         leave(1)
 
 
-def _show(found: dict) -> None:  # type: ignore[type-arg]
+def _show(found: dict[str, Any]) -> None:
     fps = found["fps"]
     for shot in found["shots"]:
         start, stop = shot["frames"]
