@@ -50,7 +50,7 @@ THING: dict[str, tuple[float, float]] = {
 }
 FRAMING_SIZES = {
     "single": "medium", "two-shot": "medium-wide", "three-shot": "medium-wide", "group": "full", "insert": "close-up",
-    "establishing": "extreme-wide", "over-the-shoulder": "medium-close-up",
+    "establishing": "extreme-wide", "over-the-shoulder": "medium",
 }  # fmt: skip
 EYES = 0.93  # height of the eyes, in heights of a person
 WIDTHS = {
@@ -63,7 +63,7 @@ WIDTHS = {
     "tree": 0.7,
 }
 SIDE_MARGIN = 0.85  # how much of the frame's width several subjects may take
-SHOULDER_AT = 0.36  # where the near shoulder stands, in widths of the frame from the middle
+SHOULDER_AT = 0.14  # where the near shoulder ends, in widths of the frame from the middle
 LOWEST = 0.12
 THIRD = 1 / 6  # from the middle, in widths of the frame
 
@@ -225,23 +225,22 @@ def _raised(level_eye: Vec3, target: Vec3, distance: float, shot: resolved.Shot,
 
 
 def _seen(eye: Vec3, target: Vec3, region: float, focal: float, size: tuple[int, int]) -> float:
-    """The share of the frame's height that an upright region takes; 1 from above 60 degrees,
-    where its height can no longer be seen."""
+    """The share of the frame's height that an upright region takes; from straight above a person
+    is as tall in the picture as the shoulders are wide."""
     elevation = math.atan2(eye[1] - target[1], math.hypot(eye[0] - target[0], eye[2] - target[2]))
-    if abs(elevation) > math.radians(60):
-        return 1.0
     far = length(sub(eye, target))
     ends = []
     for half in (-region / 2, region / 2):
         # in the camera's axes: `half` up the region is half cos(e) up and half sin(e) nearer
         ends.append(half * math.cos(elevation) / max(0.05, far - half * math.sin(elevation)))
-    return (ends[1] - ends[0]) * focal / sensor_height(size)
+    depth = WIDTHS["figure"] * region * abs(math.sin(elevation)) / far
+    return max(ends[1] - ends[0], depth) * focal / sensor_height(size)
 
 
 def _over_shoulder(
     film: resolved.Film, shot: resolved.Shot, stage: Stage, on: str, distance: float, target: Vec3
 ) -> Vec3:
-    """Behind A, so that B is framed and A's shoulder stands at the frame's edge.
+    """Behind A, so that B is framed and A's shoulder stands beside, without covering B.
 
     With A at a metres from B and the camera at d metres, turned by an angle e from the line
     B-A, A is a sin e beside the line of sight and d - a cos e before the camera.
@@ -253,18 +252,19 @@ def _over_shoulder(
     side = _side(shot, stage)
     if shot.scene is None or shot.scene.axis is None:
         side = (-line[2], 0.0, line[0])
+    shoulder = film.subjects[shot.framing.of or on]
+    half = shoulder.height * WIDTHS.get(shoulder.reading.kind or "", 0.6) / 2
     wanted = SHOULDER_AT * SENSOR_WIDTH_MM / shot.focal
     low, high = 0.0, 60.0
     for _ in range(40):
         e = math.radians((low + high) / 2)
-        seen = apart * math.sin(e) / max(1e-3, distance - apart * math.cos(e))
+        seen = (apart * math.sin(e) - half) / max(1e-3, distance - apart * math.cos(e))
         low, high = ((low + high) / 2, high) if seen < wanted else (low, (low + high) / 2)
     direction = unit(line)
     turned = about_vertical(direction, (0.0, 0.0, 0.0), low)
     other = about_vertical(direction, (0.0, 0.0, 0.0), -low)
     if other[0] * side[0] + other[2] * side[2] > turned[0] * side[0] + turned[2] * side[2]:
         turned = other
-    shoulder = film.subjects[shot.framing.of or on]
     flat = add(target, scale(turned, distance))
     eyes = stage[shoulder.name].position[1] + EYES * shoulder.height
     words = {word for word, _ in shot.angles}

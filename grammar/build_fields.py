@@ -9,7 +9,7 @@ from lark import Token, Tree
 from scenelang.grammar import build_values as values
 from scenelang.grammar.ast import Field, Value, Word
 from scenelang.grammar.codes import Code
-from scenelang.grammar.context import Context, children
+from scenelang.grammar.context import Context
 from scenelang.grammar.diagnostics import did_you_mean
 from scenelang.grammar.source import Span
 from scenelang.grammar.syntax import Part

@@ -313,7 +313,10 @@ def fit_turn(a_N2: Floats, b_N2: Floats, near_N: Floats) -> Fit:
         p = minimise(residual, start, STAGES)
         miss_N = np.linalg.norm(residual(p), axis=1) / (BOTH_AXES * near_N)
         if (score := support(miss_N)) > best_score:
-            best, best_score = Fit(miss_N < 1, p[:3], focal, float(np.exp(p[3])), np.linalg.norm(residual(p), axis=1)), score
+            best, best_score = (
+                Fit(miss_N < 1, p[:3], focal, float(np.exp(p[3])), np.linalg.norm(residual(p), axis=1)),
+                score,
+            )
     return best
 
 
@@ -341,7 +344,13 @@ def fit_slides(a_N2: Floats, b_N2: Floats, near_N: Floats, turn: Fit) -> tuple[F
         if (front_N & ~still_N).sum() < (~front_N & ~still_N).sum():
             way, front_N = -way, in_front(turned_N3, y_N3, matrix(rotation) @ way)
         miss_N = np.where(front_N | still_N, np.abs(residual(p)[:, 0]) / near_N, np.inf)
-        return support(miss_N), Fit(miss_N < 1, rotation, focal, way=way, miss=np.where(front_N | still_N, np.abs(residual(p)[:, 0]), np.inf))
+        return support(miss_N), Fit(
+            miss_N < 1,
+            rotation,
+            focal,
+            way=way,
+            miss=np.where(front_N | still_N, np.abs(residual(p)[:, 0]), np.inf),
+        )
 
     nominal = FOCALS[1]
     slides = [solve(nominal, np.zeros(3), axis, False, STAGES) for axis in np.eye(3)]

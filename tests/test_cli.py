@@ -67,7 +67,9 @@ def test_fmt_normalises_newlines_and_the_byte_order_mark(tiny: Path) -> None:
 
 
 def test_check_json_follows_its_schema() -> None:
-    done = scenelang("check", "--json", "-", stdin=TINY.replace("full on mara }", "ful on mara\nmura waves }"))
+    done = scenelang(
+        "check", "--json", "-", stdin=TINY.replace("full on mara }", "ful on mara\nmura waves }")
+    )
     schema = json.loads((EXAMPLES.parent / "docs" / "diagnostics.schema.json").read_text())
     document = json.loads(done.stdout)
     jsonschema.validate(document, schema)

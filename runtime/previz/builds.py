@@ -22,17 +22,38 @@ def vehicle(look: Look, body: Motion) -> Assembly:
     a.solid(2, glass, (0, 0.72 * h, -0.15 * h), (0.62 * h, 0.2 * h, 0.86 * h), None, 0.72)
     a.ellipsoid(paint, (0, 0.9 * h, -0.16 * h), (0.47 * h, 0.09 * h, 0.62 * h))
     for s in (1, -1):
-        a.box(paint, (s * 0.5 * h, 0.7 * h, -0.2 * h), (0.03 * h, 0.2 * h, 0.035 * h), turn(0, 0, s * 14.0))
-        a.ellipsoid(material("#fff2cf", glow=2.5 if look.night else 0.7), (s * 0.38 * h, 0.44 * h, 1.36 * h), (0.1 * h, 0.06 * h, 0.05 * h))
-        a.box(material("#d4241d", glow=1.2), (s * 0.4 * h, 0.45 * h, -1.37 * h), (0.09 * h, 0.04 * h, 0.02 * h))
+        a.box(
+            paint, (s * 0.5 * h, 0.7 * h, -0.2 * h), (0.03 * h, 0.2 * h, 0.035 * h), turn(0, 0, s * 14.0)
+        )
+        a.ellipsoid(
+            material("#fff2cf", glow=2.5 if look.night else 0.7),
+            (s * 0.38 * h, 0.44 * h, 1.36 * h),
+            (0.1 * h, 0.06 * h, 0.05 * h),
+        )
+        a.box(
+            material("#d4241d", glow=1.2),
+            (s * 0.4 * h, 0.45 * h, -1.37 * h),
+            (0.09 * h, 0.04 * h, 0.02 * h),
+        )
         for z in (0.8, -0.8):
             hub = np.asarray((s * 0.53 * h, 0.22 * h, z * h), np.float32)
             axle = turn(0, 0, 90.0)
             a.solid(2, dark, hub, (0.22 * h, 0.09 * h, 0.22 * h), axle)
             spin = turn(0, np.degrees(body.distance / (0.22 * h)))
-            a.solid(2, material("#b9bcc0", gloss=0.6), hub + (s * 0.05 * h, 0, 0), (0.13 * h, 0.05 * h, 0.13 * h), axle)
+            a.solid(
+                2,
+                material("#b9bcc0", gloss=0.6),
+                hub + (s * 0.05 * h, 0, 0),
+                (0.13 * h, 0.05 * h, 0.13 * h),
+                axle,
+            )
             for angle in (0.0, 90.0):
-                a.box(dark, hub + (s * 0.1 * h, 0, 0), (0.006 * h, 0.12 * h, 0.022 * h), spin @ turn(0, angle))
+                a.box(
+                    dark,
+                    hub + (s * 0.1 * h, 0, 0),
+                    (0.006 * h, 0.12 * h, 0.022 * h),
+                    spin @ turn(0, angle),
+                )
     a.box(material("#d9dadb", gloss=0.5), (0, 0.28 * h, 1.36 * h), (0.5 * h, 0.04 * h, 0.05 * h))
     a.box(material("#d9dadb", gloss=0.5), (0, 0.28 * h, -1.36 * h), (0.5 * h, 0.04 * h, 0.05 * h))
     return a
@@ -60,7 +81,12 @@ def boat(look: Look, body: Motion) -> Assembly:
     for i in range(6):  # a triangle of strips
         y = 0.37 + 0.1 * i
         reach = 0.26 * (1 - i / 6.4)
-        a.box(sail.tinted(1.0 - 0.03 * (i % 2)), at(0.015, y, 0.08 - reach), (0.006 * h, 0.051 * h, reach * h), rock)
+        a.box(
+            sail.tinted(1.0 - 0.03 * (i % 2)),
+            at(0.015, y, 0.08 - reach),
+            (0.006 * h, 0.051 * h, reach * h),
+            rock,
+        )
     a.box(material("#c8382f"), at(0, 0.98, 0.02), (0.004 * h, 0.025 * h, 0.07 * h), rock)
     return a
 
@@ -69,19 +95,49 @@ def tree(look: Look, body: Motion) -> Assembly:
     """A broad-leaved tree, or a fir where the words say so or there is snow; the crown sways."""
     a, h, t = Assembly(len(body.time)), look.height, body.time
     bark = Material(look.colour("trunk", otherwise="#6b4a33"), texture="rock", tile=0.7)
-    sway = points(0.012 * np.sin(2 * np.pi * 0.22 * t + 6 * body.phase), 0, 0.008 * np.sin(2 * np.pi * 0.17 * t)) * h
-    if look.has("fir", "pine", "snowy") or any(w in look.words.lower() for w in ("pine", "fir", "pin ", "sapin")):
+    sway = (
+        points(
+            0.012 * np.sin(2 * np.pi * 0.22 * t + 6 * body.phase),
+            0,
+            0.008 * np.sin(2 * np.pi * 0.17 * t),
+        )
+        * h
+    )
+    if look.has("fir", "pine", "snowy") or any(
+        w in look.words.lower() for w in ("pine", "fir", "pin ", "sapin")
+    ):
         leaf = Material(look.colour("main", "leaves", otherwise="#2f5a3c"), texture="litter", tile=1.2)
         a.cone(bark, (0, 0, 0), (0, 0.35 * h, 0), 0.045 * h, 0.03 * h)
         for i in range(4):
             low, r = 0.16 + 0.18 * i, 0.27 - 0.055 * i
-            a.cone(leaf.tinted(0.85 + 0.1 * i), (0, low * h, 0), sway * (i / 3) + (0, (low + 0.32) * h, 0), r * h, 0.01)
+            a.cone(
+                leaf.tinted(0.85 + 0.1 * i),
+                (0, low * h, 0),
+                sway * (i / 3) + (0, (low + 0.32) * h, 0),
+                r * h,
+                0.01,
+            )
             if look.has("snowy"):
-                a.cone(material("#eef2f6"), (0, (low + 0.15) * h, 0), sway * (i / 3) + (0, (low + 0.325) * h, 0), 0.55 * r * h, 0.01)
+                a.cone(
+                    material("#eef2f6"),
+                    (0, (low + 0.15) * h, 0),
+                    sway * (i / 3) + (0, (low + 0.325) * h, 0),
+                    0.55 * r * h,
+                    0.01,
+                )
         return a
     leaf = Material(look.colour("main", "leaves", otherwise="#4f8a3e"), texture="litter", tile=1.2)
     a.cone(bark, (0, 0, 0), (0, 0.55 * h, 0), 0.055 * h, 0.03 * h)
-    for i, (x, y, z, r) in enumerate(((0, 0.72, 0, 0.26), (0.17, 0.6, 0.08, 0.17), (-0.18, 0.63, -0.04, 0.18), (0.03, 0.58, -0.18, 0.16), (-0.05, 0.6, 0.19, 0.16), (0.08, 0.86, 0.03, 0.15))):
+    for i, (x, y, z, r) in enumerate(
+        (
+            (0, 0.72, 0, 0.26),
+            (0.17, 0.6, 0.08, 0.17),
+            (-0.18, 0.63, -0.04, 0.18),
+            (0.03, 0.58, -0.18, 0.16),
+            (-0.05, 0.6, 0.19, 0.16),
+            (0.08, 0.86, 0.03, 0.15),
+        )
+    ):
         centre = sway * (0.5 + y) + np.asarray((x, y, z), np.float32) * h
         a.ellipsoid(leaf.tinted(0.82 + 0.08 * i), centre, (r * h, 0.85 * r * h, r * h))
         if abs(x) > 0.1:
@@ -106,14 +162,25 @@ def building(look: Look, body: Motion) -> Assembly:
     for i in range(6):  # the gables
         y = top + (i + 0.5) * 0.056 * h
         a.box(wall, (0, y, 0), ((0.44 - 0.072 * (i + 0.5)) * h, 0.03 * h, 0.395 * h))
-    frame, pane = material("#efe9df"), material("#ffcf7a" if look.night else "#4a5f70", glow=1.8 if look.night else 0.0, gloss=0.6)
-    a.box(Material((0.12, 0.06, 0.03), texture="planks", tile=0.8), (0, 0.16 * h, 0.4 * h), (0.075 * h, 0.16 * h, 0.012 * h))
+    frame, pane = (
+        material("#efe9df"),
+        material("#ffcf7a" if look.night else "#4a5f70", glow=1.8 if look.night else 0.0, gloss=0.6),
+    )
+    a.box(
+        Material((0.12, 0.06, 0.03), texture="planks", tile=0.8),
+        (0, 0.16 * h, 0.4 * h),
+        (0.075 * h, 0.16 * h, 0.012 * h),
+    )
     a.box(material("#b0a48e"), (0, 0.02 * h, 0.44 * h), (0.12 * h, 0.02 * h, 0.05 * h))
     for s in (1, -1):
         for x, y, z, across in ((s * 0.28, 0.3, 0.4, True), (s * 0.48, 0.3, 0.12, False)):
             wide, deep = (0.085, 0.012) if across else (0.012, 0.085)
             a.box(frame, (x * h, y * h, z * h), ((wide + 0.0) * h, 0.1 * h, deep * h))
-            a.box(pane, (x * h * (1 if across else 1.002), y * h, z * h * (1.004 if across else 1)), (wide * (0.82 if across else 1.1) * h, 0.082 * h, deep * (1.1 if across else 0.82) * h))
+            a.box(
+                pane,
+                (x * h * (1 if across else 1.002), y * h, z * h * (1.004 if across else 1)),
+                (wide * (0.82 if across else 1.1) * h, 0.082 * h, deep * (1.1 if across else 0.82) * h),
+            )
     a.box(roof.tinted(0.7), (0.26 * h, 0.9 * h, -0.1 * h), (0.06 * h, 0.12 * h, 0.06 * h))
     return a
 
@@ -129,24 +196,52 @@ def stall(look: Look, body: Motion) -> Assembly:
     a.box(material("#241a16"), (0, 0.02 * h, 0.07 * h), (w * 1.01, 0.02 * h, d * 0.82))
     for x in (-1, 1):
         for z in (-1.1, 1.15):
-            a.limb(wood.tinted(0.7), (x * w, 0, z * d), (x * w, (0.86 if z < 0 else 0.8) * h, z * d), 0.016 * h)
+            a.limb(
+                wood.tinted(0.7),
+                (x * w, 0, z * d),
+                (x * w, (0.86 if z < 0 else 0.8) * h, z * d),
+                0.016 * h,
+            )
     tilt = turn(0, 14.0)
     for i in range(9):
         x = (i - 4) * w * 0.245
-        a.box(cloth if i % 2 == 0 else stripe, (x, 0.87 * h, 0.03 * h), (w * 0.1226, 0.012 * h, d * 1.62), tilt)
-        a.box(cloth if i % 2 == 0 else stripe, (x, 0.76 * h, d * 1.68), (w * 0.1226, 0.045 * h, 0.006 * h))
+        a.box(
+            cloth if i % 2 == 0 else stripe,
+            (x, 0.87 * h, 0.03 * h),
+            (w * 0.1226, 0.012 * h, d * 1.62),
+            tilt,
+        )
+        a.box(
+            cloth if i % 2 == 0 else stripe, (x, 0.76 * h, d * 1.68), (w * 0.1226, 0.045 * h, 0.006 * h)
+        )
     steel = material("#7d8186", gloss=0.7)
     for x in (-0.55, 0.0):
         a.cone(steel, (x * w, 0.39 * h, 0.05 * h), (x * w, 0.475 * h, 0.05 * h), 0.072 * h, 0.078 * h)
-        a.ellipsoid(material("#c9974a", gloss=0.4), (x * w, 0.474 * h, 0.05 * h), (0.07 * h, 0.01 * h, 0.07 * h))
+        a.ellipsoid(
+            material("#c9974a", gloss=0.4), (x * w, 0.474 * h, 0.05 * h), (0.07 * h, 0.01 * h, 0.07 * h)
+        )
     for i in range(4):
-        a.cone(material("#ece4d4"), (w * (0.42 + 0.13 * i), 0.39 * h, 0.1 * h), (w * (0.42 + 0.13 * i), 0.42 * h, 0.1 * h), 0.02 * h, 0.034 * h)
+        a.cone(
+            material("#ece4d4"),
+            (w * (0.42 + 0.13 * i), 0.39 * h, 0.1 * h),
+            (w * (0.42 + 0.13 * i), 0.42 * h, 0.1 * h),
+            0.02 * h,
+            0.034 * h,
+        )
     for i in range(4):  # curtain over the counter, parted
-        a.box(material("#2b3f66"), ((i - 1.5) * w * 0.48, 0.7 * h, d * 1.12), (w * 0.22, 0.06 * h, 0.004 * h))
+        a.box(
+            material("#2b3f66"),
+            ((i - 1.5) * w * 0.48, 0.7 * h, d * 1.12),
+            (w * 0.22, 0.06 * h, 0.004 * h),
+        )
     paper = material("#ff8a3c", glow=1.5)
     for i in range(4):
         x = (i - 1.5) * w * 0.58
         a.ellipsoid(paper, (x, 0.645 * h, d * 1.62), (0.05 * h, 0.066 * h, 0.05 * h))
-        a.cone(material("#241a16"), (x, 0.705 * h, d * 1.62), (x, 0.722 * h, d * 1.62), 0.026 * h, 0.022 * h)
-        a.cone(material("#241a16"), (x, 0.572 * h, d * 1.62), (x, 0.588 * h, d * 1.62), 0.022 * h, 0.026 * h)
+        a.cone(
+            material("#241a16"), (x, 0.705 * h, d * 1.62), (x, 0.722 * h, d * 1.62), 0.026 * h, 0.022 * h
+        )
+        a.cone(
+            material("#241a16"), (x, 0.572 * h, d * 1.62), (x, 0.588 * h, d * 1.62), 0.022 * h, 0.026 * h
+        )
     return a

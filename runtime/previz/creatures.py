@@ -16,7 +16,9 @@ _GOLDEN = math.pi * (3 - math.sqrt(5))
 
 
 def _fur(look: Look, otherwise: str) -> Material:
-    return Material(look.colour("fur", "main", "hair", "coat", otherwise=otherwise), texture="fur", tile=0.5)
+    return Material(
+        look.colour("fur", "main", "hair", "coat", otherwise=otherwise), texture="fur", tile=0.5
+    )
 
 
 def _gaze(body: Motion, origin: Array, limit: float = 60.0) -> tuple[Array, Array]:
@@ -39,12 +41,22 @@ def _blink(body: Motion) -> Array:
     return 1 - 0.92 * np.maximum(0, 1 - np.abs(since - 0.09) / 0.09)
 
 
-def _tufts(a: Assembly, fur: Material, centre: Array, axes: Array, half: tuple[float, ...], count: int, size: float) -> None:
+def _tufts(
+    a: Assembly,
+    fur: Material,
+    centre: Array,
+    axes: Array,
+    half: tuple[float, ...],
+    count: int,
+    size: float,
+) -> None:
     """A fluffy coat: short locks that stand on an ellipsoid, but for its face (+z)."""
     for i in range(count):
         y = 1 - 2 * (i + 0.5) / count
         around = i * _GOLDEN
-        n = np.asarray((math.sqrt(1 - y * y) * math.cos(around), y, math.sqrt(1 - y * y) * math.sin(around)))
+        n = np.asarray(
+            (math.sqrt(1 - y * y) * math.cos(around), y, math.sqrt(1 - y * y) * math.sin(around))
+        )
         if n[2] > 0.5 and abs(n[0]) < 0.72:
             continue
         jitter = np.asarray((math.sin(i * 12.9), math.sin(i * 7.3), math.sin(i * 4.1)))
@@ -69,7 +81,11 @@ def creature(look: Look, body: Motion) -> Assembly:
     base = points(0 * t, (0.47 + hop) * h, 0 * t)
     yaw, pitch = _gaze(body, base)
     lean = 15 * body.of("lean")
-    torso = turn(0.75 * yaw, 0.35 * pitch + lean, (3 + 4 * walking) * np.sin(2 * np.pi * (0.21 * t * (1 - walking) + cycle * walking)))
+    torso = turn(
+        0.75 * yaw,
+        0.35 * pitch + lean,
+        (3 + 4 * walking) * np.sin(2 * np.pi * (0.21 * t * (1 - walking) + cycle * walking)),
+    )
     half = points(0.36 * breath, 0.385 * breath, 0.33 * breath) * h
 
     def on(x: float, y: float, z: float) -> Array:
@@ -83,7 +99,12 @@ def creature(look: Look, body: Motion) -> Assembly:
         tilt = torso @ turn(0, 0, s * 24.0)
         ear = on(s * 0.21, 0.38, -0.02)
         a.ellipsoid(fur, ear, (0.085 * h, 0.15 * h, 0.06 * h), tilt)
-        a.ellipsoid(material("#e39aa6"), ear + rotate(tilt, (0.0, 0.0, 0.03 * h)), (0.05 * h, 0.1 * h, 0.036 * h), tilt)
+        a.ellipsoid(
+            material("#e39aa6"),
+            ear + rotate(tilt, (0.0, 0.0, 0.03 * h)),
+            (0.05 * h, 0.1 * h, 0.036 * h),
+            tilt,
+        )
     crest = ((0.0, 0.42), (0.07, 0.4), (-0.06, 0.41))
     for x, y in crest:
         a.cone(fur.tinted(1.2), on(0.6 * x, y - 0.06, 0.03), on(1.7 * x, y + 0.07, 0.07), 0.035 * h, 0.0)
@@ -93,10 +114,16 @@ def creature(look: Look, body: Motion) -> Assembly:
         swing = walking * np.sin(2 * np.pi * (cycle + phase))
         wave = body.of("wave") * (s < 0)
         beat = 0.03 * np.sin(2 * np.pi * 1.6 * t) * wave
-        hand = on(s * 0.37, -0.16, 0.17) + rotate(torso, points(-s * 0.14 * reach, 0.05 * reach + 0.42 * wave + beat, 0.16 * reach - 0.08 * swing) * h)
+        hand = on(s * 0.37, -0.16, 0.17) + rotate(
+            torso,
+            points(-s * 0.14 * reach, 0.05 * reach + 0.42 * wave + beat, 0.16 * reach - 0.08 * swing)
+            * h,
+        )
         a.limb(fur.tinted(0.92), on(s * 0.31, -0.02, 0.05), hand, 0.062 * h)
         a.ellipsoid(fur.tinted(0.8), hand, (0.075 * h,) * 3)
-        sole = points(s * 0.16 * h, (0.055 + 0.08 * np.maximum(0, swing)) * h, (0.1 + 0.1 * swing + 0.07 * low) * h)
+        sole = points(
+            s * 0.16 * h, (0.055 + 0.08 * np.maximum(0, swing)) * h, (0.1 + 0.1 * swing + 0.07 * low) * h
+        )
         a.ellipsoid(fur.tinted(0.8), sole, (0.115 * h, 0.06 * h, 0.16 * h))
     tail = points(0.06 * h * np.sin(2 * np.pi * 0.6 * t), 0.2 * h, -0.46 * h)
     a.limb(fur, points(0 * t, 0.2 * h, -0.27 * h), tail, 0.06 * h)
@@ -117,27 +144,53 @@ def _creature_face(
         eye = on(s * 0.135, 0.1, 0.275)
         out = face @ turn(s * 19.0, -10.0)
 
-        def at(x: Array | float, y: Array | float, z: float, eye: Array = eye, out: Array = out) -> Array:
+        def at(
+            x: Array | float, y: Array | float, z: float, eye: Array = eye, out: Array = out
+        ) -> Array:
             return eye + rotate(out, points(x + 0 * lid, y + 0 * lid, z))
 
         a.ellipsoid(material("#f7f4ec", gloss=0.5), eye, points(r * one, r * lid, 0.065 * h * one), out)
-        a.ellipsoid(iris, at(side, up, 0.042 * h), points(0.6 * r * one, 0.6 * r * lid, 0.034 * h * one), out)
-        a.ellipsoid(material("#0d0b0c", gloss=0.8), at(1.12 * side, 1.12 * up, 0.06 * h), points(0.37 * r * one, 0.38 * r * lid, 0.021 * h * one), out)
-        a.ellipsoid(material("#ffffff", glow=0.8), at(side + 0.022 * h, up + 0.03 * h, 0.074 * h), points(0.15 * r * one, 0.15 * r * lid, 0.01 * h * one), out)
-        a.ellipsoid(material("#ffffff", glow=0.5), at(side - 0.016 * h, up - 0.022 * h, 0.074 * h), points(0.07 * r * one, 0.07 * r * lid, 0.008 * h * one), out)
+        a.ellipsoid(
+            iris, at(side, up, 0.042 * h), points(0.6 * r * one, 0.6 * r * lid, 0.034 * h * one), out
+        )
+        a.ellipsoid(
+            material("#0d0b0c", gloss=0.8),
+            at(1.12 * side, 1.12 * up, 0.06 * h),
+            points(0.37 * r * one, 0.38 * r * lid, 0.021 * h * one),
+            out,
+        )
+        a.ellipsoid(
+            material("#ffffff", glow=0.8),
+            at(side + 0.022 * h, up + 0.03 * h, 0.074 * h),
+            points(0.15 * r * one, 0.15 * r * lid, 0.01 * h * one),
+            out,
+        )
+        a.ellipsoid(
+            material("#ffffff", glow=0.5),
+            at(side - 0.016 * h, up - 0.022 * h, 0.074 * h),
+            points(0.07 * r * one, 0.07 * r * lid, 0.008 * h * one),
+            out,
+        )
     chatter = body.of("talk") * (0.5 + 0.5 * np.sin(2 * np.pi * 3.3 * body.time))
     smile = body.of("smile")
     opened = np.clip(0.7 * look.has("open-mouth") + 0.3 * smile + chatter, 0.12, 1.0)
     wide = 0.085 + 0.05 * smile + 0.015 * opened
     mouth = on(0, -0.115, 0.286)
     a.ellipsoid(material("#3a1016"), mouth, points(wide * h, 0.08 * opened * h, 0.05 * h * one), face)
-    a.ellipsoid(material("#d9626c"), mouth + rotate(face, points(0, -0.034 * opened, 0.013) * h), points(0.6 * wide * h, 0.04 * opened * h, 0.04 * h * one), face)
+    a.ellipsoid(
+        material("#d9626c"),
+        mouth + rotate(face, points(0, -0.034 * opened, 0.013) * h),
+        points(0.6 * wide * h, 0.04 * opened * h, 0.04 * h * one),
+        face,
+    )
     for s in (1, -1):
         tooth = mouth + rotate(face, points(s * 0.4 * wide, 0.058 * opened, 0.036) * h)
         a.ellipsoid(material("#fbf7e8"), tooth, (0.017 * h, 0.025 * h, 0.014 * h), face)
         cheek = mouth + rotate(face, points(s * (wide + 0.012), 0.035 * smile, -0.018) * h)
         a.ellipsoid(material("#5a2630"), cheek, (0.012 * h, 0.012 * h, 0.02 * h), face)
-    a.ellipsoid(material("#2a1b22", gloss=0.5), on(0, 0.005, 0.335), (0.03 * h, 0.021 * h, 0.02 * h), face)
+    a.ellipsoid(
+        material("#2a1b22", gloss=0.5), on(0, 0.005, 0.335), (0.03 * h, 0.021 * h, 0.02 * h), face
+    )
 
 
 def animal(look: Look, body: Motion) -> Assembly:
@@ -157,7 +210,14 @@ def animal(look: Look, body: Motion) -> Assembly:
     for s in (1, -1):
         for z, phase in ((length * 0.75, 0.0 if s > 0 else 0.5), (-length * 0.8, 0.5 if s > 0 else 0.0)):
             u = 2 * np.pi * (cycle + phase)
-            foot = points(s * 0.09, 0.035 + 0.09 * walking * np.maximum(0, np.cos(u)), z + 0.17 * walking * np.sin(u) + 0.12 * low) * h
+            foot = (
+                points(
+                    s * 0.09,
+                    0.035 + 0.09 * walking * np.maximum(0, np.cos(u)),
+                    z + 0.17 * walking * np.sin(u) + 0.12 * low,
+                )
+                * h
+            )
             hip = points(s * 0.09, back - 0.05, z) * h
             knee = (foot + hip) / 2 + points(0, 0, (0.05 if z > 0 else -0.06) * (1 + 2 * low)) * h
             a.limb(fur, hip, knee, 0.055 * h)
@@ -167,17 +227,31 @@ def animal(look: Look, body: Motion) -> Assembly:
     yaw, pitch = _gaze(body, shoulder)
     nod = 4 * walking * np.sin(4 * np.pi * cycle)
     face = turn(yaw, pitch + nod + 8)
-    head = shoulder + rotate(turn(yaw * 0.5, nod), np.asarray((0, 0.3, 0.2) if tall else (0, 0.2, 0.16), np.float32) * h)
+    head = shoulder + rotate(
+        turn(yaw * 0.5, nod), np.asarray((0, 0.3, 0.2) if tall else (0, 0.2, 0.16), np.float32) * h
+    )
     a.limb(fur, shoulder, head, 0.085 * h)
 
     def on(x: float, y: float, z: float) -> Array:
         return head + rotate(face, np.asarray((x, y, z), np.float32) * h)
 
     a.ellipsoid(fur, on(0, 0.01, 0.03), (0.1 * h, 0.1 * h, 0.13 * h), face)
-    a.ellipsoid(fur.tinted(1.25), on(0, -0.035, 0.15), (0.06 * h, 0.052 * h, (0.13 if tall else 0.1) * h), face)
-    a.ellipsoid(material("#171213", gloss=0.6), on(0, -0.01, 0.26 if tall else 0.235), (0.03 * h, 0.024 * h, 0.02 * h), face)
+    a.ellipsoid(
+        fur.tinted(1.25), on(0, -0.035, 0.15), (0.06 * h, 0.052 * h, (0.13 if tall else 0.1) * h), face
+    )
+    a.ellipsoid(
+        material("#171213", gloss=0.6),
+        on(0, -0.01, 0.26 if tall else 0.235),
+        (0.03 * h, 0.024 * h, 0.02 * h),
+        face,
+    )
     for s in (1, -1):
-        a.ellipsoid(material("#120e0d", gloss=0.9), on(s * 0.066, 0.045, 0.11), (0.018 * h, 0.021 * h, 0.018 * h), face)
+        a.ellipsoid(
+            material("#120e0d", gloss=0.9),
+            on(s * 0.066, 0.045, 0.11),
+            (0.018 * h, 0.021 * h, 0.018 * h),
+            face,
+        )
         a.ellipsoid(material("#ffffff", glow=0.6), on(s * 0.071, 0.053, 0.124), (0.006 * h,) * 3, face)
         a.cone(dark, on(s * 0.06, 0.08, 0.0), on(s * 0.085, 0.2, -0.01), 0.04 * h, 0.0)
     if tall:
@@ -212,13 +286,30 @@ def bird(look: Look, body: Motion) -> Assembly:
     beak = rotate(face, np.asarray((0, -0.01, 0.12), np.float32) * h)
     a.cone(material("#e0a030"), head + beak, head + beak * 2.2, 0.05 * h, 0.0)
     for s in (1, -1):
-        a.ellipsoid(material("#0c0a0a", gloss=0.9), head + rotate(face, np.asarray((s * 0.085, 0.03, 0.09), np.float32) * h), (0.028 * h,) * 3)
+        a.ellipsoid(
+            material("#0c0a0a", gloss=0.9),
+            head + rotate(face, np.asarray((s * 0.085, 0.03, 0.09), np.float32) * h),
+            (0.028 * h,) * 3,
+        )
         angle = np.radians(38 * beat * flying)
-        span = np.stack([s * (0.05 + flying * np.cos(angle)), flying * np.sin(angle) - 0.1 * (1 - flying), -0.62 * (1 - flying)], -1)
+        span = np.stack(
+            [
+                s * (0.05 + flying * np.cos(angle)),
+                flying * np.sin(angle) - 0.1 * (1 - flying),
+                -0.62 * (1 - flying),
+            ],
+            -1,
+        )
         root, tip = at(s * 0.15, 0.08, 0.05), at(s * 0.15, 0.08, 0.05) + span * 0.8 * h
         wing = aligned(tip - root, points(0 * t, 1 - flying, flying))
         reach = np.linalg.norm(tip - root, axis=-1) / 2
         a.ellipsoid(plume.tinted(0.8), (root + tip) / 2, points(0.2 * h, reach * 1.1, 0.035 * h), wing)
-        a.limb(material("#c98a2c"), at(s * 0.07, -0.12, -0.02), at(s * 0.07, -0.12, -0.02) * (1, 0, 1) + points(0, np.where(flying > 0.5, body_at[:, 1] - 0.25 * h, 0.02 * h), 0), 0.018 * h)
+        a.limb(
+            material("#c98a2c"),
+            at(s * 0.07, -0.12, -0.02),
+            at(s * 0.07, -0.12, -0.02) * (1, 0, 1)
+            + points(0, np.where(flying > 0.5, body_at[:, 1] - 0.25 * h, 0.02 * h), 0),
+            0.018 * h,
+        )
     a.cone(plume.tinted(0.7), at(0, 0.02, -0.25), at(0, 0.04, -0.62), 0.06 * h, 0.13 * h, 0.25)
     return a

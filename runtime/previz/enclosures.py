@@ -52,7 +52,12 @@ class Enclosure:
         high = oy + t * dy
         t = t.masked_fill(~(high < self.height), far)
         up = (self.height - oy) / dy.clamp_min(1e-6)
-        lid = (dy > 0) & (oy < self.height) & ((ox + up * dx).abs() < self.width) & ((oz + up * dz).abs() < self.depth)
+        lid = (
+            (dy > 0)
+            & (oy < self.height)
+            & ((ox + up * dx).abs() < self.width)
+            & ((oz + up * dz).abs() < self.depth)
+        )
         return torch.minimum(t, torch.where(lid, up, far))
 
     def _front(self, block: Tensor, side: Tensor) -> Tensor:
@@ -91,12 +96,20 @@ class Enclosure:
         return (*self._fronts(along, y, inward[0], pixel, textures, layers), normal)
 
     def _fronts(
-        self, z: Tensor, y: Tensor, side: Tensor, pixel: Tensor, textures: Textures, layers: dict[str, int]
+        self,
+        z: Tensor,
+        y: Tensor,
+        side: Tensor,
+        pixel: Tensor,
+        textures: Textures,
+        layers: dict[str, int],
     ) -> tuple[Tensor, Tensor]:
         """House fronts: shops below, windows above, a colour of its own for every house."""
         block = torch.floor(z / 9.0) + 57.0 * (side > 0)
         mood = _hash(block + 3.0)
-        tint = torch.stack([0.62 + 0.5 * mood, 0.62 + 0.3 * _hash(block + 11.0), 0.56 + 0.36 * (1 - mood)])
+        tint = torch.stack(
+            [0.62 + 0.5 * mood, 0.62 + 0.3 * _hash(block + 11.0), 0.56 + 0.36 * (1 - mood)]
+        )
         base = torch.tensor(self.colour, device=z.device)[:, None] * tint
         shop = y < 3.4
         tile = torch.where(shop, 9.0, self.tile)

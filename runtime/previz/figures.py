@@ -25,7 +25,9 @@ def figure(look: Look, body: Motion) -> Assembly:
     coated = look.has("coat", "jacket")
     plain = look.pick(CLOTHES, "top")
     top = look.cloth("coat", "main", otherwise=plain)
-    legs = look.cloth("trousers", otherwise="#34363f" if coated else look.pick(("#3a3d4a", "#4a3f36", "#2d3440")))
+    legs = look.cloth(
+        "trousers", otherwise="#34363f" if coated else look.pick(("#3a3d4a", "#4a3f36", "#2d3440"))
+    )
     boots = look.paint("boots", otherwise="#231d1b", gloss=0.15)
     _legs(a, j, h, legs, boots)
     _body(a, j, h, top, legs, look)
@@ -48,7 +50,12 @@ def _legs(a: Assembly, j: Joints, h: float, legs: Material, boots: Material) -> 
     for side in SIDES:
         a.limb(legs, j.hip[side], j.knee[side], 0.043 * h)
         a.limb(legs, j.knee[side], j.foot[side] + np.asarray((0, 0.02 * h, 0), np.float32), 0.034 * h)
-        a.limb(boots, blend(j.knee[side], j.foot[side], np.full(a.count, 0.62, np.float32)), j.foot[side], 0.038 * h)
+        a.limb(
+            boots,
+            blend(j.knee[side], j.foot[side], np.full(a.count, 0.62, np.float32)),
+            j.foot[side],
+            0.038 * h,
+        )
         toe = j.foot[side] + rotate(j.sole, (0.0, -0.008 * h, 0.032 * h))
         a.ellipsoid(boots, toe, (0.036 * h, 0.03 * h, 0.068 * h), j.sole)
 
@@ -59,8 +66,8 @@ def _body(a: Assembly, j: Joints, h: float, top: Material, legs: Material, look:
 
     side = j.torso[..., 0]
     a.cone(top, at(0, -0.03, 0), at(0, 0.15, 0), 0.086 * h, 0.082 * h, 0.78, side)
-    a.cone(top, at(0, 0.15, 0), at(0, 0.29, 0), 0.082 * h, 0.106 * h, 0.68, side)
-    a.ellipsoid(top, at(0, 0.285, 0), (0.112 * h, 0.04 * h, 0.068 * h), j.torso)
+    a.cone(top, at(0, 0.15, 0), at(0, 0.278, 0), 0.082 * h, 0.104 * h, 0.68, side)
+    a.ellipsoid(top, at(0, 0.272, 0), (0.11 * h, 0.04 * h, 0.068 * h), j.torso)
     if look.has("coat"):
         middle = (j.knee["left"] + j.knee["right"]) / 2
         hem = blend(middle, (j.foot["left"] + j.foot["right"]) / 2, np.full(a.count, 0.22, np.float32))
@@ -68,14 +75,14 @@ def _body(a: Assembly, j: Joints, h: float, top: Material, legs: Material, look:
         a.cone(top, hem, at(0, 0.1, 0), 0.1 * h + 0.28 * apart, 0.08 * h, 0.8, side)
         belt = top.tinted(0.55)
         a.cone(belt, at(0, 0.075, 0), at(0, 0.1, 0), 0.09 * h, 0.088 * h, 0.8, side)
-        a.ellipsoid(top.tinted(0.8), at(0, 0.315, 0.004), (0.062 * h, 0.028 * h, 0.056 * h), j.torso)
+        a.ellipsoid(top.tinted(0.8), at(0, 0.302, 0.004), (0.062 * h, 0.028 * h, 0.056 * h), j.torso)
     elif look.has("jacket"):
         a.cone(top, at(0, -0.075, 0), at(0, 0.03, 0), 0.1 * h, 0.088 * h, 0.8, side)
-        a.ellipsoid(top.tinted(0.85), at(0, 0.315, -0.012), (0.066 * h, 0.03 * h, 0.06 * h), j.torso)
+        a.ellipsoid(top.tinted(0.85), at(0, 0.302, -0.012), (0.066 * h, 0.03 * h, 0.06 * h), j.torso)
         a.box(top.tinted(0.45), at(0, 0.11, 0.061), (0.006 * h, 0.17 * h, 0.008 * h), j.torso)
     else:
         a.ellipsoid(legs, at(0, -0.02, 0), (0.088 * h, 0.055 * h, 0.068 * h), j.torso)
-        a.ellipsoid(_skin(look), at(0, 0.318, 0.0), (0.04 * h, 0.03 * h, 0.04 * h), j.torso)
+        a.ellipsoid(_skin(look), at(0, 0.305, 0.0), (0.04 * h, 0.03 * h, 0.04 * h), j.torso)
 
 
 def _arms(a: Assembly, j: Joints, h: float, top: Material, look: Look) -> None:
@@ -108,18 +115,33 @@ def _head(a: Assembly, j: Joints, h: float, look: Look, body: Motion) -> None:
     if look.has("long-hair"):
         a.ellipsoid(hair, at(0, -0.055, -0.05), (0.055 * h, 0.1 * h, 0.032 * h), j.face)
     for s in (1, -1):
-        a.ellipsoid(material("#f4f1ea"), at(s * 0.0245, 0.004, 0.061), (0.0135 * h, 0.0115 * h, 0.008 * h), j.face)
+        a.ellipsoid(
+            material("#f4f1ea"),
+            at(s * 0.0245, 0.004, 0.061),
+            (0.0135 * h, 0.0115 * h, 0.008 * h),
+            j.face,
+        )
         a.ellipsoid(dark, at(s * 0.0245, 0.004, 0.0668), (0.0075 * h, 0.009 * h, 0.0045 * h), j.face)
         a.ellipsoid(hair, at(s * 0.026, 0.023, 0.064), (0.017 * h, 0.0045 * h, 0.007 * h), j.face)
         if not hooded:
-            a.ellipsoid(skin.tinted(0.92), at(s * 0.062, -0.004, 0), (0.01 * h, 0.018 * h, 0.013 * h), j.face)
+            a.ellipsoid(
+                skin.tinted(0.92), at(s * 0.062, -0.004, 0), (0.01 * h, 0.018 * h, 0.013 * h), j.face
+            )
     a.ellipsoid(skin.tinted(0.9), at(0, -0.013, 0.072), (0.0105 * h, 0.0165 * h, 0.014 * h), j.face)
-    speaking = body.of("talk") * (0.5 + 0.5 * np.sin(2 * np.pi * 3.7 * body.time + 1.7 * np.sin(2 * np.pi * 1.1 * body.time)))
+    speaking = body.of("talk") * (
+        0.5 + 0.5 * np.sin(2 * np.pi * 3.7 * body.time + 1.7 * np.sin(2 * np.pi * 1.1 * body.time))
+    )
     smile = body.of("smile")
-    mouth = points(0.017 + 0.011 * smile - 0.004 * speaking, 0.0042 + 0.011 * speaking + 0.003 * smile, 0.008 + 0 * smile)
+    mouth = points(
+        0.017 + 0.011 * smile - 0.004 * speaking,
+        0.0042 + 0.011 * speaking + 0.003 * smile,
+        0.008 + 0 * smile,
+    )
     a.ellipsoid(material("#7a2f2c"), at(0, -0.04, 0.0575), mouth * h, j.face)
     for s in (1, -1):  # the corners rise in a smile
-        corner = at(0, 0, 0) + rotate(j.face, points(s * (0.019 + 0.008 * smile), -0.0405 + 0.012 * smile, 0.054) * h)
+        corner = at(0, 0, 0) + rotate(
+            j.face, points(s * (0.019 + 0.008 * smile), -0.0405 + 0.012 * smile, 0.054) * h
+        )
         a.ellipsoid(material("#7a2f2c"), corner, (0.0055 * h, 0.0042 * h, 0.006 * h), j.face)
     if look.has("beard"):
         beard = look.cloth("beard", "hair", otherwise="#d9d5cf" if old else look.pick(HAIR, "hair"))
@@ -138,7 +160,9 @@ def _apron(a: Assembly, j: Joints, h: float, cloth: Material) -> None:
     a.ellipsoid(cloth, at(0, 0.15, 0.045), (0.066 * h, 0.115 * h, 0.034 * h), j.torso)
     knees = (j.knee["left"] + j.knee["right"]) / 2 + rotate(j.torso, (0.0, 0.0, 0.045 * h))
     a.cone(cloth, knees, at(0, 0.07, 0.03), 0.098 * h, 0.083 * h, 0.55, j.torso[..., 0])
-    a.cone(cloth.tinted(0.7), at(0, 0.06, 0), at(0, 0.08, 0), 0.089 * h, 0.088 * h, 0.84, j.torso[..., 0])
+    a.cone(
+        cloth.tinted(0.7), at(0, 0.06, 0), at(0, 0.08, 0), 0.089 * h, 0.088 * h, 0.84, j.torso[..., 0]
+    )
 
 
 def _holding_up(j: Joints, h: float) -> Joints:
@@ -179,6 +203,8 @@ def _arm_in_arm(j: Joints, h: float, member: int, body: Motion) -> Joints:
         s, w = _SIGN[side], inner.astype(np.float32) * 0.9
         shoulder = j.shoulder[side]
         elbow = shoulder + rotate(j.torso, np.asarray((s * 0.045, -0.155, -0.01), np.float32) * h)
-        hand = elbow + rotate(j.torso, np.asarray((-s * 0.03 if member % 2 else s * 0.06, 0.05, 0.145), np.float32) * h)
+        hand = elbow + rotate(
+            j.torso, np.asarray((-s * 0.03 if member % 2 else s * 0.06, 0.05, 0.145), np.float32) * h
+        )
         elbows[side], hands[side] = blend(elbows[side], elbow, w), blend(hands[side], hand, w)
     return Joints(**{**vars(j), "hand": hands, "elbow": elbows})

@@ -10,8 +10,7 @@ from torch import Tensor
 
 from scenelang.compiler.plan import Plan, ShotPlan, SubjectPlan
 from scenelang.runtime.previz import builds, creatures, figures, things
-from scenelang.runtime.previz.motion import Array, Stage, motion, spread
-from scenelang.runtime.previz.motion import Motion
+from scenelang.runtime.previz.motion import Array, Motion, Stage, motion, spread
 from scenelang.runtime.previz.palette import Look
 from scenelang.runtime.previz.solids import Assembly, Material, Solids, finished, rotate, turn
 
@@ -27,11 +26,23 @@ KINDS: dict[str, Builder] = {
 }  # fmt: skip
 
 
-def looks(subject: SubjectPlan, colours: dict[str, str], features: list[str], words: str, night: bool) -> list[Look]:
+def looks(
+    subject: SubjectPlan, colours: dict[str, str], features: list[str], words: str, night: bool
+) -> list[Look]:
     """How each member of a subject looks in one of its states."""
     count = len(subject.offsets)
     return [
-        Look(subject.id, subject.kind, subject.height, colours, frozenset(features), words, i, count, night)
+        Look(
+            subject.id,
+            subject.kind,
+            subject.height,
+            colours,
+            frozenset(features),
+            words,
+            i,
+            count,
+            night,
+        )
         for i in range(count)
     ]
 
@@ -61,7 +72,13 @@ def subject_solids(
                 parts = KINDS.get(subject.kind, things.box)(look, body)
                 result.append(
                     finished(
-                        parts, layers, index[subject.id], body.position, body.heading, alive, gain.get(subject.id, 1.0)
+                        parts,
+                        layers,
+                        index[subject.id],
+                        body.position,
+                        body.heading,
+                        alive,
+                        gain.get(subject.id, 1.0),
                     )
                 )
     return result

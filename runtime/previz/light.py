@@ -89,7 +89,9 @@ def lights(shot: ShotPlan, zenith: Tensor, horizon: Tensor, fill: float, interio
     for t in sorted(shot.lights, key=lambda t: t is not key):
         power = track(t.colour, n) * track(t.intensity, n)[:, None]
         if t.type == "sun":
-            suns.append(Sun(track(t.direction, n), SUN * power, t.role in ("rim", "back"), t.quality == "soft"))
+            suns.append(
+                Sun(track(t.direction, n), SUN * power, t.role in ("rim", "back"), t.quality == "soft")
+            )
         elif t.type == "point":
             points.append(Point(track(t.position, n), POINT * power))
         else:
@@ -128,5 +130,7 @@ def _curve(device: torch.device) -> Tensor:
     x = EXPOSURE * u / (1 - u).clamp_min(1e-4)
     film = (x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14)
     film = film.clamp(0, 1)
-    srgb = torch.where(film <= 0.0031308, 12.92 * film, 1.055 * film.clamp_min(1e-6) ** (1 / 2.4) - 0.055)
+    srgb = torch.where(
+        film <= 0.0031308, 12.92 * film, 1.055 * film.clamp_min(1e-6) ** (1 / 2.4) - 0.055
+    )
     return (srgb * 255 + 0.5).to(torch.uint8)

@@ -83,7 +83,9 @@ class Motion:
     phase: float  # of the member, in cycles
     weight: dict[str, Array]  # pose -> [F]
     aim: dict[str, Array]  # pose -> [F, 3] what it is directed at
-    holds: list[tuple[Array, Array, str]] = field(default_factory=list)  # (weight [F], point [F, 3], kind)
+    holds: list[tuple[Array, Array, str]] = field(
+        default_factory=list
+    )  # (weight [F], point [F, 3], kind)
 
     def of(self, pose: str) -> Array:
         return self.weight.get(pose, np.zeros_like(self.time))
@@ -100,7 +102,11 @@ def motion(track: SubjectTrack, scene: Stage, offset: tuple[float, float], membe
     def own(world: Array) -> Array:
         return rotate(into, world - position)
 
-    step = np.diff(position, axis=0, append=position[-1:] * 2 - position[-2:-1]) if frames > 1 else position * 0
+    step = (
+        np.diff(position, axis=0, append=position[-1:] * 2 - position[-2:-1])
+        if frames > 1
+        else position * 0
+    )
     step[:, 1] = 0
     length = np.linalg.norm(step, axis=-1)
     local = rotate(into, step)[:, (0, 2)]

@@ -10,7 +10,17 @@ from scenelang.compiler.lexicon import linear
 from scenelang.runtime.previz.solids import Material, Rgb
 
 # what people wear where nothing is said, so that a crowd is no row of clones
-CLOTHES = ("#3f5a78", "#7b4b3a", "#5d6b4a", "#8a6d3b", "#4b4763", "#a0522d", "#2f6f6d", "#914b5c", "#6f6a62")
+CLOTHES = (
+    "#3f5a78",
+    "#7b4b3a",
+    "#5d6b4a",
+    "#8a6d3b",
+    "#4b4763",
+    "#a0522d",
+    "#2f6f6d",
+    "#914b5c",
+    "#6f6a62",
+)
 HAIR = ("#2a1f1a", "#4a3224", "#1c1a1d", "#6b4a2c", "#332a2a")
 SKIN = ("#e3b48f", "#c98f66", "#f0c9a8", "#a86f4b", "#d9a37c")
 UMBRELLAS = ("#b3413a", "#3c6e91", "#d8b13c", "#4f7d5a", "#7a5a92", "#c76b3f", "#dcd6c8", "#39424e")

@@ -36,19 +36,19 @@ class Style:
 STYLES: dict[str, Style] = {
     "snow": Style(("#ffffff", "#f2f6ff"), 3200, 0.95, glow=0.55, streak=0.2),
     "rain": Style(("#dfe8f4",), 2600, 0.6, glow=0.12, streak=1.0, slim=0.5),
-    "petals": Style(("#f7b7cb", "#f08fae", "#fbd6e0"), 900, 0.95, streak=0.15, flutter=0.75),
-    "leaves": Style(("#c8742a", "#a8431f", "#d9a13a", "#7d6a2c"), 500, 0.97, streak=0.15, flutter=0.7),
-    "dust": Style(("#ffeccb",), 1500, 0.45, glow=0.25, twinkle=0.5),
+    "petals": Style(("#f7b7cb", "#f08fae", "#fbd6e0"), 2200, 0.95, streak=0.15, flutter=0.75),
+    "leaves": Style(("#c8742a", "#a8431f", "#d9a13a", "#7d6a2c"), 1300, 0.97, streak=0.15, flutter=0.7),
+    "dust": Style(("#ffeccb",), 2600, 0.7, glow=0.5, twinkle=0.5, slim=1.6),
     "smoke": Style(("#8f9094", "#77787d"), 60, 0.34, puff=True),
     "fog": Style(("#d5dce4",), 46, 0.26, puff=True),
     "mist": Style(("#e3e9ef",), 40, 0.17, puff=True),
     "sparks": Style(("#ffb347", "#ff7a1f", "#ffe08a"), 420, 1.0, glow=7.0, streak=1.0, twinkle=0.4),
     "embers": Style(("#ff8a2a", "#ff5a12", "#ffb040"), 420, 1.0, glow=5.0, streak=0.2, twinkle=0.6, slim=0.6),
-    "ash": Style(("#6a6868", "#8c8a88", "#3c3b3b"), 1300, 0.9, flutter=0.6),
+    "ash": Style(("#6a6868", "#8c8a88", "#3c3b3b"), 2600, 0.9, flutter=0.6),
     "bubbles": Style(("#e4f4ff", "#ffe9fb"), 420, 0.38, glow=0.25, streak=0.0),
-    "confetti": Style(("#e8394a", "#2fa4e0", "#f2c230", "#3fc07a", "#b45fd6", "#ff7fb0"), 1300, 1.0, streak=0.15, flutter=0.8),
+    "confetti": Style(("#e8394a", "#2fa4e0", "#f2c230", "#3fc07a", "#b45fd6", "#ff7fb0"), 3000, 1.0, streak=0.15, flutter=0.8),
     "fireflies": Style(("#d8ff6a", "#f4ff9a"), 260, 1.0, glow=6.0, streak=0.0, twinkle=0.95),
-    "debris": Style(("#5b5148", "#3b3632", "#7c7266"), 500, 1.0, flutter=0.5),
+    "debris": Style(("#5b5148", "#3b3632", "#7c7266"), 700, 1.0, streak=0.25, flutter=0.5),
     "spray": Style(("#f2f8ff",), 2400, 0.5),
 }  # fmt: skip
 _OTHER = Style(("#ffffff",), 900)
@@ -138,7 +138,9 @@ def _box(
     offset = offset - (offset + 0.5).floor()
     position = anchor[:, None] + offset * side
     margin = ((0.5 - offset.abs()) / 0.06).clamp(0, 1).prod(-1)
-    velocity = track(particles.velocity, frames)[start : start + count].to(device)[:, None] * pace[:, None]
+    velocity = (
+        track(particles.velocity, frames)[start : start + count].to(device)[:, None] * pace[:, None]
+    )
     turn = torch.stack([a.cos() * rate, 0.45 * 0.77 * b.cos() * rate, -0.77 * b.sin() * rate], -1)
     velocity = velocity + turn * (wide * swirl)[..., None]
     size = particles.size * style.slim * (0.65 + 0.7 * r[:, 8])
@@ -165,7 +167,9 @@ def steam(sources: Tensor, scale: Tensor, lights: Lights, start: int, fps: float
     age = (t / 2.4 + k / puffs + 0.37 * pot) % 1.0  # [F, E, K]
     s = scale[:, None]
     sway = torch.sin(1.9 * t + 2.4 * k + pot) * 0.35 * age
-    rise = torch.stack([sway * s, (0.1 + 3.2 * age) * s, torch.cos(1.3 * t + 1.7 * k) * 0.25 * age * s], -1)
+    rise = torch.stack(
+        [sway * s, (0.1 + 3.2 * age) * s, torch.cos(1.3 * t + 1.7 * k) * 0.25 * age * s], -1
+    )
     position = sources[:, :, None] + rise
     radius = (0.35 + 0.9 * age) * s
     opacity = 0.42 * (age * 6).clamp(0, 1) * (1 - age) ** 1.3
@@ -178,5 +182,10 @@ def steam(sources: Tensor, scale: Tensor, lights: Lights, start: int, fps: float
     n = e * puffs
     flat = position.reshape(f, n, 3)
     return Cloud(
-        flat, torch.zeros_like(flat), radius.reshape(f, n), opacity.reshape(f, n), light[:, None].expand(f, n, 3), True
+        flat,
+        torch.zeros_like(flat),
+        radius.reshape(f, n),
+        opacity.reshape(f, n),
+        light[:, None].expand(f, n, 3),
+        True,
     )

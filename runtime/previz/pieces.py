@@ -37,13 +37,35 @@ class Piece:
 def still() -> Motion:
     """The motion of what does not move: one frame."""
     zero = np.zeros(1, np.float32)
-    return Motion(zero, np.zeros((1, 3), np.float32), zero, zero, np.asarray([[0, 1]], np.float32), zero, 0.0, {}, {})
+    return Motion(
+        zero,
+        np.zeros((1, 3), np.float32),
+        zero,
+        zero,
+        np.asarray([[0, 1]], np.float32),
+        zero,
+        0.0,
+        {},
+        {},
+    )
 
 
 def _built(
-    kind: Callable[[Look, Motion], Assembly], height: float, x: float, z: float, heading: float, radius: float, **more: object
+    kind: Callable[[Look, Motion], Assembly],
+    height: float,
+    x: float,
+    z: float,
+    heading: float,
+    radius: float,
+    **more: object,
 ) -> Piece:
-    look = Look(id=f"{x:.1f}/{z:.1f}", kind="", height=height, colours=more.get("colours", {}), features=frozenset(more.get("features", ())))  # type: ignore[arg-type]
+    look = Look(
+        id=f"{x:.1f}/{z:.1f}",
+        kind="",
+        height=height,
+        colours=more.get("colours", {}),
+        features=frozenset(more.get("features", ())),
+    )  # type: ignore[arg-type]
     return Piece(kind(look, still()), (x, 0.0, z), heading, radius, height)
 
 
@@ -84,7 +106,11 @@ def _sign(x: float, z: float, i: int, f: Features) -> Piece:
     for k in range(4):
         y = base + 0.35 + 0.5 * k
         a.box(material("#fff6e0", glow=bright), (s * 0.5, y, 0), (0.19, 0.035, 0.112))
-        a.box(material("#fff6e0", glow=bright), (s * 0.5, y + 0.12, 0), (0.035 + 0.1 * ((i + k) % 2), 0.1, 0.112))
+        a.box(
+            material("#fff6e0", glow=bright),
+            (s * 0.5, y + 0.12, 0),
+            (0.035 + 0.1 * ((i + k) % 2), 0.1, 0.112),
+        )
     a.limb(material("#26282c"), (0, base + 1.9, 0), (s * 0.3, base + 1.9, 0), 0.03)
     return Piece(a, (x, 0, z), 0, 1.4, 2 * base + 2.2, casts=False)
 
@@ -111,7 +137,12 @@ def _garland(width: float, z: float, f: Features) -> Piece:
 def _drift(x: float, z: float, size: float) -> Piece:
     a = Assembly(1)
     for k in range(3):
-        a.ellipsoid(Material(SNOW.colour, texture="snow", tile=3.0), (0.1 * k * size, 0, (k - 1) * 1.1 * size), (0.45 * size, (0.1 + 0.05 * (k % 2)) * size, 1.3 * size), turn(8.0 * (k - 1)))
+        a.ellipsoid(
+            Material(SNOW.colour, texture="snow", tile=3.0),
+            (0.1 * k * size, 0, (k - 1) * 1.1 * size),
+            (0.45 * size, (0.1 + 0.05 * (k % 2)) * size, 1.3 * size),
+            turn(8.0 * (k - 1)),
+        )
     return Piece(a, (x, 0, z), 0, 0.5 * size, 0.3 * size)
 
 
@@ -127,7 +158,9 @@ def street(width: float, f: Features) -> list[Piece]:
             result.append(_awning(s * width, z + 2.6, n, f))
             result.append(_sign(s * width, z - 1.4 + 2.2 * ((n * 0.618) % 1), n, f))
             if "snowy" in f:
-                result.append(_drift(s * (kerb - 0.1), z + 3.0 * ((n * 0.414) % 1), 0.7 + 0.5 * ((n * 0.7) % 1)))
+                result.append(
+                    _drift(s * (kerb - 0.1), z + 3.0 * ((n * 0.414) % 1), 0.7 + 0.5 * ((n * 0.7) % 1))
+                )
         if f & {"lanterns", "neon", "snowy", "night"} and i % 2 == 1:
             result.append(_garland(width, z, f))
     return result
@@ -139,7 +172,11 @@ def market(width: float, f: Features) -> list[Piece]:
         z = 4.0 - 5.5 * i
         for s in (-1, 1):
             colour = UMBRELLAS[(2 * i + (s > 0)) % len(UMBRELLAS)]
-            result.append(_built(builds.stall, 2.5, s * (width - 1.6), z, -90.0 * s, 1.6, colours={"canopy": colour}))
+            result.append(
+                _built(
+                    builds.stall, 2.5, s * (width - 1.6), z, -90.0 * s, 1.6, colours={"canopy": colour}
+                )
+            )
             result.append(_built(things.box, 0.5, s * (width - 2.6), z + 2.2, 20.0 * i, 0.5))
         if i % 2:
             result.append(_garland(width, z, f | {"lanterns"}))
@@ -149,7 +186,12 @@ def market(width: float, f: Features) -> list[Piece]:
 def rooftop(reach: float, f: Features) -> list[Piece]:
     result = []
     wall = Material((0.20, 0.20, 0.21), texture="plaster", tile=2.0)
-    for x, z, hx, hz in ((0, -reach, reach, 0.15), (0, reach, reach, 0.15), (-reach, 0, 0.15, reach), (reach, 0, 0.15, reach)):
+    for x, z, hx, hz in (
+        (0, -reach, reach, 0.15),
+        (0, reach, reach, 0.15),
+        (-reach, 0, 0.15, reach),
+        (reach, 0, 0.15, reach),
+    ):
         a = Assembly(1)
         a.box(wall, (0, 0.45, 0), (hx, 0.45, hz))
         a.box(wall.tinted(1.5), (0, 0.93, 0), (hx + 0.06, 0.04, hz + 0.06))
@@ -174,7 +216,12 @@ def rooftop(reach: float, f: Features) -> list[Piece]:
         mast = Assembly(1)
         mast.limb(material("#4a4d52"), (0, 0, 0), (0, 3.6, 0), 0.03)
         for k in range(4):
-            mast.limb(material("#4a4d52"), (-0.5 + 0.08 * k, 2.6 + 0.28 * k, 0), (0.5 - 0.08 * k, 2.6 + 0.28 * k, 0), 0.014)
+            mast.limb(
+                material("#4a4d52"),
+                (-0.5 + 0.08 * k, 2.6 + 0.28 * k, 0),
+                (0.5 - 0.08 * k, 2.6 + 0.28 * k, 0),
+                0.014,
+            )
         mast.ellipsoid(material("#ff2a1e", glow=3.0), (0, 3.65, 0), (0.05,) * 3)
         result.append(Piece(mast, (x * reach, 0, -0.9 * reach), 15, 0.5, 3.6))
     return result
@@ -238,13 +285,17 @@ def forest(f: Features) -> list[Piece]:
         fir = (i * 0.618) % 1 < 0.55 or "snowy" in f
         features = ("snowy",) if "snowy" in f else (("fir",) if fir else ())
         height = 5.5 + 5.0 * ((i * 0.414) % 1)
-        result.append(_built(builds.tree, height, float(x), float(z), i * 70.0, 0.2 * height, features=features))
+        result.append(
+            _built(builds.tree, height, float(x), float(z), i * 70.0, 0.2 * height, features=features)
+        )
     return [*result, *rocks((0.16, 0.15, 0.13), 5)]
 
 
 def field(f: Features) -> list[Piece]:
     result = []
-    for i, (x, z) in enumerate(((-13, -16), (15, -22), (-22, -30), (9, -36), (26, -12), (-28, -8), (-16, 18), (19, 20))):
+    for i, (x, z) in enumerate(
+        ((-13, -16), (15, -22), (-22, -30), (9, -36), (26, -12), (-28, -8), (-16, 18), (19, 20))
+    ):
         features = ("snowy",) if "snowy" in f else ()
         result.append(_built(builds.tree, 5.0 + (i % 3), x, z, i * 50.0, 1.5, features=features))
     wood = Material((0.25, 0.17, 0.11), texture="planks", tile=1.0)
@@ -276,7 +327,13 @@ def shore(edge: float) -> list[Piece]:
     result = [Piece(a, (0, 0, -edge), 0, 0.1, 0.1)]
     for i in range(7):
         post = Assembly(1)
-        post.cone(Material((0.12, 0.085, 0.06), texture="planks", tile=0.5), (0, -0.2, 0), (0, 1.1 - 0.1 * i, 0), 0.14, 0.12)
+        post.cone(
+            Material((0.12, 0.085, 0.06), texture="planks", tile=0.5),
+            (0, -0.2, 0),
+            (0, 1.1 - 0.1 * i, 0),
+            0.14,
+            0.12,
+        )
         result.append(Piece(post, (-7.0 - 0.2 * i, 0, -edge + 2.5 - 1.4 * i), 0, 0.2, 1.0))
     return [*result, *rocks((0.14, 0.14, 0.14), 8)]
 
@@ -291,6 +348,8 @@ def rocks(colour: Rgb, count: int = 18) -> list[Piece]:
         size = 0.35 + 1.3 * ((i * 0.618) % 1)
         piece = _built(things.rock, size, x, z, i * 77.0, size)
         for k, m in enumerate(piece.parts.material):
-            piece.parts.material[k] = Material(colour, texture=m.texture, tile=m.tile).tinted(0.8 + 0.2 * (k % 3))
+            piece.parts.material[k] = Material(colour, texture=m.texture, tile=m.tile).tinted(
+                0.8 + 0.2 * (k % 3)
+            )
         result.append(piece)
     return result

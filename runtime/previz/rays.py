@@ -74,7 +74,9 @@ class Rays:
         crossing = near.any(-1) & ~near.all(-1)
         low, high = self._bounds(corners, near)
         if bool(crossing.any()):
-            scale, middle = (v[:, None].expand(*crossing.shape, 2)[crossing] for v in (self.scale, self.middle))
+            scale, middle = (
+                v[:, None].expand(*crossing.shape, 2)[crossing] for v in (self.scale, self.middle)
+            )
             some = corners[crossing]  # [C, 8, 3]
             a, b = some[:, [e[0] for e in _EDGES]], some[:, [e[1] for e in _EDGES]]
             rise = b[..., 2] - a[..., 2]
@@ -83,7 +85,10 @@ class Rays:
             cut = a + u[..., None] * (b - a)
             points = torch.cat([some, cut], 1)
             hidden = torch.cat([near[crossing], ~on_edge], 1)
-            xy = points[..., :2] / points[..., 2:].clamp_min(NEAR * 0.5) * scale[:, None] + middle[:, None]
+            xy = (
+                points[..., :2] / points[..., 2:].clamp_min(NEAR * 0.5) * scale[:, None]
+                + middle[:, None]
+            )
             low[crossing] = xy.masked_fill(hidden[..., None], torch.inf).amin(1)
             high[crossing] = xy.masked_fill(hidden[..., None], -torch.inf).amax(1)
         return low, high

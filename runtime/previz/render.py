@@ -1,6 +1,6 @@
 """A shot of the Plan as pictures: clay, depth, mask and normals, a few frames at a time.
 
-    set the stage -> cast rays -> shade -> smooth the edges -> draw what drifts -> develop
+set the stage -> cast rays -> shade -> smooth the edges -> draw what drifts -> develop
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scenelang.compiler.plan import Plan, ShotPlan
-
 from scenelang.runtime.previz.light import developed, squeezed
 from scenelang.runtime.previz.rays import perspective
 from scenelang.runtime.previz.scene import Scene, scene
@@ -67,7 +66,9 @@ def render_shot(
     """
     unknown = set(passes) - set(PASSES)
     if unknown:
-        raise ValueError(f"no pass is called {', '.join(sorted(unknown))}: choose from {', '.join(PASSES)}")
+        raise ValueError(
+            f"no pass is called {', '.join(sorted(unknown))}: choose from {', '.join(PASSES)}"
+        )
     if width < 2 or height < 2:
         raise ValueError(f"a picture of {width}x{height} pixels is too small: give at least 2x2")
     chosen = frames if frames is not None else range(shot.frames)
@@ -113,7 +114,9 @@ def _chunk(
     return replace(result, clay=clay.cpu().numpy())
 
 
-def _smooth(world: World, colour: Tensor, row: Tensor, thing: Tensor, shape: tuple[int, int, int]) -> None:
+def _smooth(
+    world: World, colour: Tensor, row: Tensor, thing: Tensor, shape: tuple[int, int, int]
+) -> None:
     """Replace the colours [3, P] of pixels on the edge of a solid by the mean of four samples."""
     what = torch.where(row >= 0, row % world.solids.count, -1 - thing).view(shape)
     edge = torch.zeros(shape, dtype=torch.bool, device=row.device)
@@ -150,5 +153,3 @@ def _bloom(colour: Tensor, shape: tuple[int, int, int]) -> Tensor:
             blurred = nn.avg_pool2d(blurred, (1, 2 * reach + 1), 1, (0, reach))
         total += share * blurred
     return colour + nn.interpolate(total, (h, w), mode="bilinear").transpose(0, 1).reshape(3, -1)
-
-

@@ -97,7 +97,9 @@ def _extent(plan: Plan, shot: ShotPlan) -> sets.Extent:
         if other.place != shot.place:
             continue
         for t in other.subjects:
-            spread_out = max((max(abs(x), abs(z)) for x, z in plan.subject(t.subject).offsets), default=0.0)
+            spread_out = max(
+                (max(abs(x), abs(z)) for x, z in plan.subject(t.subject).offsets), default=0.0
+            )
             for x, _, z in t.position:
                 xs += [x - spread_out, x + spread_out]
                 zs += [z - spread_out, z + spread_out]
@@ -123,7 +125,9 @@ def _fog(shot: ShotPlan, made: sets.Set) -> Tensor:
     fog = torch.full((shot.frames,), made.fog)
     amounts = {"fog": 0.07, "mist": 0.035, "smoke": 0.02, "snow": 0.008, "rain": 0.004, "dust": 0.006}
     for p in shot.particles:
-        fog = fog + amounts.get(p.kind, 0.0) * track(p.density, shot.frames) * (0.4 if made.interior else 1.0)
+        fog = fog + amounts.get(p.kind, 0.0) * track(p.density, shot.frames) * (
+            0.4 if made.interior else 1.0
+        )
     return fog
 
 
@@ -163,7 +167,10 @@ def scene(
     layers: dict[str, int] = {"plain": 0, "wear": 1}
     people = kinds.subject_solids(plan, shot, where, layers, made.night)
     groups = list(people)
-    groups += [finished(p.parts, layers, 0, np.asarray(p.position), p.heading, casts=p.casts) for p in made.pieces]
+    groups += [
+        finished(p.parts, layers, 0, np.asarray(p.position), p.heading, casts=p.casts)
+        for p in made.pieces
+    ]
     if not groups:
         groups = [_speck(layers)]
     for name in _needed(made):
@@ -195,7 +202,11 @@ def _needed(made: sets.Set) -> list[str]:
     if made.ground.beyond is not None:
         names.append(made.ground.beyond[0])
     if made.enclosure is not None:
-        names += [made.enclosure.texture, "shops"] if made.enclosure.shape == "street" else [made.enclosure.texture]
+        names += (
+            [made.enclosure.texture, "shops"]
+            if made.enclosure.shape == "street"
+            else [made.enclosure.texture]
+        )
     return names
 
 
@@ -208,7 +219,9 @@ def _sky(shot: ShotPlan, made: sets.Set, grey: float) -> tuple[sky.Sky, Lights]:
         toward, colour, strength = daylight(n)
         if shot.lights:
             strength = strength * (0.0 if made.interior else 0.55)
-    above = sky.sky(toward, colour, strength, made.features, grey, None if made.interior else made.horizon, "cpu")
+    above = sky.sky(
+        toward, colour, strength, made.features, grey, None if made.interior else made.horizon, "cpu"
+    )
     return above, lights(shot, above.zenith, above.horizon, made.fill, made.interior)
 
 

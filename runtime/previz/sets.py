@@ -106,11 +106,19 @@ def _sea(f: frozenset[str], e: Extent) -> Set:
 
 
 def _desert(f: frozenset[str], e: Extent) -> Set:
-    return Set(Ground("sand", 6.0, rgb("#d3a468")), None, "dunes", fog=0.004, pieces=pieces.rocks(rgb("#b07a4e")))
+    return Set(
+        Ground("sand", 6.0, rgb("#d3a468")),
+        None,
+        "dunes",
+        fog=0.004,
+        pieces=pieces.rocks(rgb("#b07a4e")),
+    )
 
 
 def _mountains(f: frozenset[str], e: Extent) -> Set:
-    return Set(Ground("rock", 5.0, rgb("#857f74")), None, "mountains", pieces=pieces.rocks(rgb("#7d7870")))
+    return Set(
+        Ground("rock", 5.0, rgb("#857f74")), None, "mountains", pieces=pieces.rocks(rgb("#7d7870"))
+    )
 
 
 def _studio(f: frozenset[str], e: Extent) -> Set:

@@ -129,7 +129,9 @@ def _ground(world: World, view: View) -> tuple[Tensor, Tensor]:
     albedo = albedo * wear[:3]
     up = torch.zeros_like(p)
     up[1] = 1.0
-    touched = world.shadows.touched(view.frame, x, z) if world.shadows is not None else torch.zeros_like(x)
+    touched = (
+        world.shadows.touched(view.frame, x, z) if world.shadows is not None else torch.zeros_like(x)
+    )
     irradiance = _irradiance(world, view.frame, p, up, -d, 1 - 0.7 * touched)
     radiance = albedo * irradiance
     wet = ground.wet
@@ -153,19 +155,35 @@ def _floor(world: World, ground: Ground, x: Tensor, z: Tensor, texel: Tensor) ->
     """Albedo [3, R] of the floor."""
     base = torch.tensor(ground.colour, device=x.device)[:, None]
     if ground.beyond is None:
-        return base * world.textures.sample(world.layers[ground.texture], x / ground.tile, z / ground.tile, texel / ground.tile)[:3]
+        return (
+            base
+            * world.textures.sample(
+                world.layers[ground.texture], x / ground.tile, z / ground.tile, texel / ground.tile
+            )[:3]
+        )
     name, tile, colour = ground.beyond
     out = _outside(ground, x, z)
     far = out > 0.5
     size = torch.where(far, tile, ground.tile)
     layer = torch.where(far, world.layers[name], world.layers[ground.texture])
     paint = world.textures.sample(layer, x / size, z / size, texel / size)[:3]
-    albedo = torch.lerp(base.expand(3, x.shape[0]), torch.tensor(colour, device=x.device)[:, None].expand(3, x.shape[0]), out) * paint
+    albedo = (
+        torch.lerp(
+            base.expand(3, x.shape[0]),
+            torch.tensor(colour, device=x.device)[:, None].expand(3, x.shape[0]),
+            out,
+        )
+        * paint
+    )
     side = x.abs() if ground.axis == 0 else -z
     if ground.axis == 0:  # the kerb: a pale stone and a dark gutter, as wide as a pixel at least
         blur = texel / SIZE
-        stone = (1.2 - ((side - ground.edge - 0.10).abs() / (0.10 + blur))).clamp_(0, 1) * (0.1 / (0.1 + blur))
-        gutter = (1.2 - ((side - ground.edge + 0.06).abs() / (0.06 + blur))).clamp_(0, 1) * (0.06 / (0.06 + blur))
+        stone = (1.2 - ((side - ground.edge - 0.10).abs() / (0.10 + blur))).clamp_(0, 1) * (
+            0.1 / (0.1 + blur)
+        )
+        gutter = (1.2 - ((side - ground.edge + 0.06).abs() / (0.06 + blur))).clamp_(0, 1) * (
+            0.06 / (0.06 + blur)
+        )
         albedo = albedo * (1 + 0.3 * stone - 0.55 * gutter)
     return albedo
 
@@ -222,7 +240,13 @@ def _solid(world: World, view: View) -> tuple[Tensor, Tensor]:
     gloss = solids.gloss[which]
     shiny = (gloss > 0).nonzero()[:, 0]
     if shiny.numel():
-        part = _gleam(world, view.frame[shiny], p.index_select(1, shiny), n.index_select(1, shiny), d.index_select(1, shiny))
+        part = _gleam(
+            world,
+            view.frame[shiny],
+            p.index_select(1, shiny),
+            n.index_select(1, shiny),
+            d.index_select(1, shiny),
+        )
         radiance[:, shiny] += part * gloss[shiny]
     own = solids.glow[which] * solids.gain.reshape(-1)[view.row]
     windows = solids.layer[which] == world.layers.get("offices", -1)
@@ -231,7 +255,9 @@ def _solid(world: World, view: View) -> tuple[Tensor, Tensor]:
     return _hazed(world, view, d, radiance), n
 
 
-def _texture(world: World, row: Tensor, which: Tensor, local: Tensor, n: Tensor, pixel: Tensor) -> Tensor:
+def _texture(
+    world: World, row: Tensor, which: Tensor, local: Tensor, n: Tensor, pixel: Tensor
+) -> Tensor:
     """A solid's texture [4, R], laid on along the axis of its shape that it faces most."""
     solids = world.solids
     half = solids.axes.reshape(-1, 3, 3).norm(dim=-2).T[:, row]  # [3, R] metres

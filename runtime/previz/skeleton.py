@@ -16,14 +16,14 @@ _SIGN = {"left": 1.0, "right": -1.0}
 
 # All in body heights. Pelvis (y, z), foot (x, y, z) and hand (x, y, z) of the left side, torso pitch.
 _POSTURES: dict[str, tuple[tuple[float, float], tuple[float, float, float], tuple[float, float, float], float]] = {
-    "stand": ((0.515, 0.0), (0.052, 0.035, 0.0), (0.125, 0.462, 0.045), 0.0),
+    "stand": ((0.535, 0.0), (0.052, 0.035, 0.0), (0.125, 0.462, 0.045), 0.0),
     "kneel": ((0.275, -0.03), (0.06, 0.03, -0.215), (0.10, 0.335, 0.1), 4.0),
     "sit": ((0.27, 0.0), (0.065, 0.035, 0.235), (0.07, 0.335, 0.19), 2.0),
     "crouch": ((0.23, -0.07), (0.075, 0.035, 0.02), (0.07, 0.25, 0.18), 24.0),
 }  # fmt: skip
-THIGH, SHIN = 0.238, 0.234
+THIGH, SHIN = 0.247, 0.243
 UPPER_ARM, FOREARM = 0.165, 0.165
-SHOULDER = (0.1, 0.272, 0.0)  # from the pelvis, along the torso
+SHOULDER = (0.1, 0.262, 0.0)  # from the pelvis, along the torso
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,19 @@ def _gait(body: Motion, height: float) -> _Gait:
 
 def _tread(gait: _Gait, side: str) -> tuple[Array, Array]:
     """Where along the path a foot is (metres from under the hip) and how high it is lifted."""
-    share = 0.6 - 0.22 * gait.running  # of the cycle on the ground
+    share = 0.56 - 0.18 * gait.running  # of the cycle on the ground
     u = (gait.cycle + (0.0 if side == "left" else 0.5)) % 1.0
     reach = share * gait.stride
     swing = np.clip((u - share) / (1 - share), 0, 1)
     on_ground = reach * (0.5 - u / share)
     in_air = reach * (smoothstep(swing) - 0.5)
-    lift = np.sin(np.pi * swing) * (u > share)
+    # the ankle rises as the heel leaves the ground behind, and a little as it comes down ahead
+    stance = np.clip(u / share, 0, 1)
+    lift = np.where(
+        u < share,
+        1.1 * stance**5 + 0.35 * (1 - stance) ** 4,
+        np.sin(np.pi * swing) + 1.1 * (1 - swing) ** 2 + 0.35 * swing**3,
+    )
     return np.where(u < share, on_ground, in_air) * gait.walking, lift * gait.walking
 
 
@@ -119,7 +125,7 @@ def joints(body: Motion, height: float) -> Joints:
         return np.asarray(sum(rows), np.float32)
 
     sway = np.sin(2 * np.pi * (0.13 * t + body.phase))
-    bob = gait.walking * (0.008 * np.cos(4 * np.pi * gait.cycle) - 0.012 - 0.03 * gait.running)
+    bob = gait.walking * (0.008 * np.cos(4 * np.pi * gait.cycle) - 0.022 - 0.03 * gait.running)
     pelvis_yz = mixed(0)
     pelvis = points(0.006 * sway * calm, pelvis_yz[:, 0] + bob, pelvis_yz[:, 1]) * height
     pitch = sum(np.float32(_POSTURES[p][3]) * w for p, w in weights.items())
@@ -131,7 +137,7 @@ def joints(body: Motion, height: float) -> Joints:
     def up(x: float, y: float, z: float) -> Array:
         return pelvis + rotate(torso, (x * height, y * height, z * height))
 
-    neck, chest = up(0, 0.325, 0.004), up(0, 0.2, 0)
+    neck, chest = up(0, 0.31, 0.004), up(0, 0.2, 0)
     face = _face(body, neck, pitch + lean)
     head = neck + rotate(face, np.asarray((0, 0.075, 0.012), np.float32) * height)
     foot_at, hand_at = mixed(1) * height, mixed(2) * height
@@ -141,15 +147,31 @@ def joints(body: Motion, height: float) -> Joints:
         mirrored = np.asarray((s, 1, 1), np.float32)
         along, lift = _tread(gait, side)
         target = foot_at * mirrored
-        target += points(along * body.travel[:, 0], lift * (0.05 + 0.05 * gait.running) * height, along * body.travel[:, 1])
+        target += points(
+            along * body.travel[:, 0],
+            lift * (0.05 + 0.05 * gait.running) * height,
+            along * body.travel[:, 1],
+        )
         hip[side] = pelvis + np.asarray((s * 0.048, -0.015, 0), np.float32) * height
-        knee[side], foot[side] = bend(hip[side], target, THIGH * height, SHIN * height, (s * 0.12, -0.1, 1.0))
+        knee[side], foot[side] = bend(
+            hip[side], target, THIGH * height, SHIN * height, (s * 0.12, -0.1, 1.0)
+        )
         shoulder[side] = up(s * SHOULDER[0], SHOULDER[1], SHOULDER[2])
-        wanted = _hand(body, gait, side, hand_at * mirrored + (up(0, 0, 0.0) - pelvis), shoulder[side], torso, height)
+        wanted = _hand(
+            body,
+            gait,
+            side,
+            hand_at * mirrored + (up(0, 0, 0.0) - pelvis),
+            shoulder[side],
+            torso,
+            height,
+        )
         elbow[side], hand[side] = bend(
             shoulder[side], wanted, UPPER_ARM * height, FOREARM * height, (s * 0.3, -0.5, -0.85)
         )
-    result = Joints(pelvis, torso, chest, neck, head, face, shoulder, elbow, hand, hip, knee, foot, turn(0 * t))
+    result = Joints(
+        pelvis, torso, chest, neck, head, face, shoulder, elbow, hand, hip, knee, foot, turn(0 * t)
+    )
     lying = body.of("lie")
     return _laid(result, lying, height) if lying.any() else result
 
@@ -199,17 +221,31 @@ def _hand(
 
     for pose in ("talk",):
         beat = 0.02 * np.sin(2 * np.pi * (0.9 * t + (0.2 if side == "left" else 0.0)))
-        hand = blend(hand, ahead(-0.01, -0.2, 0.17) + points(0 * t, beat * height, 0 * t), 0.55 * body.of(pose))
+        hand = blend(
+            hand, ahead(-0.01, -0.2, 0.17) + points(0 * t, beat * height, 0 * t), 0.55 * body.of(pose)
+        )
     in_both = {"read", "open"} & set(body.weight)
     hand = blend(hand, ahead(-0.05, -0.12, 0.2), np.maximum(body.of("read"), 0 * t))
     apart = 0.02 * np.sin(2 * np.pi * 1.1 * t) if side == "left" else 0.0
-    hand = blend(hand, ahead(-0.035, -0.12, 0.21) + points(apart * height, 0 * t, 0 * t), body.of("open"))
+    hand = blend(
+        hand, ahead(-0.035, -0.12, 0.21) + points(apart * height, 0 * t, 0 * t), body.of("open")
+    )
     for weight, point, kind in body.holds:
-        grip = point + np.asarray((s * (0.045 if in_both or kind != "cup" else 0.02) * height, 0.01, 0), np.float32)
+        grip = point + np.asarray(
+            (s * (0.045 if in_both or kind != "cup" else 0.02) * height, 0.01, 0), np.float32
+        )
         both = side == "right" or bool(in_both) or kind in ("box", "book", "letter", "stall", "table")
         hand = blend(hand, grip, weight * (1.0 if both else 0.0))
     if side == "right":
-        hand = blend(hand, points(shoulder[:, 0] - (0.15 + 0.06 * np.sin(2 * np.pi * 1.7 * t)) * height, shoulder[:, 1] + 0.2 * height, shoulder[:, 2] + 0.06 * height), body.of("wave"))
+        hand = blend(
+            hand,
+            points(
+                shoulder[:, 0] - (0.15 + 0.06 * np.sin(2 * np.pi * 1.7 * t)) * height,
+                shoulder[:, 1] + 0.2 * height,
+                shoulder[:, 2] + 0.06 * height,
+            ),
+            body.of("wave"),
+        )
     for pose in ("reach", "give", "point"):
         if pose not in body.weight:
             continue

@@ -62,7 +62,14 @@ class Sky:
         return base if self.picture is None else self._horizon(base, frame, d)
 
     def _clouds(
-        self, base: Tensor, frame: Tensor, d: Tensor, up: Tensor, p8: Tensor, textures: Textures, layers: dict[str, int]
+        self,
+        base: Tensor,
+        frame: Tensor,
+        d: Tensor,
+        up: Tensor,
+        p8: Tensor,
+        textures: Textures,
+        layers: dict[str, int],
     ) -> Tensor:
         spread = 0.16 / (up + 0.14)
         u, v = d[0] * spread, d[2] * spread
@@ -70,7 +77,11 @@ class Sky:
         if self.cover > 0 and "clouds" in layers:
             n = textures.sample(layers["clouds"], u * 0.9, v * 0.9, coarse)[0]
             body = ((n - 0.62 + 0.3 * self.cover) * 2.8).clamp_(0, 1) * (up * 8).clamp_(0, 1)
-            lit = at(self.horizon, frame) * 0.8 + at(self.zenith, frame) * 0.3 + at(self.glow, frame) * (0.12 + 0.5 * p8)
+            lit = (
+                at(self.horizon, frame) * 0.8
+                + at(self.zenith, frame) * 0.3
+                + at(self.glow, frame) * (0.12 + 0.5 * p8)
+            )
             base = torch.lerp(base, lit, body * (0.25 + 0.5 * self.cover))
         if self.stars > 0 and "stars" in layers:
             n = textures.sample(layers["stars"], u * 1.7, v * 1.7, torch.ones_like(u))[0]
@@ -129,8 +140,14 @@ def sky(
         )
     bright = {"night": 0.05, "dusk": 0.42, "dawn": 0.75}.get(time or "", 1.0)
     overcast = [torch.tensor(c, device=device) * bright for c in _GREY]
-    tint = torch.lerp(torch.ones_like(colour), colour, {"night": 0.0, "dusk": 0.3, "dawn": 0.4}.get(time or "", 0.7))
-    lit = (strength / 1.0).clamp(0.25, 1.15)[:, None] if time != "night" else torch.ones(len(sun), 1, device=device)
+    tint = torch.lerp(
+        torch.ones_like(colour), colour, {"night": 0.0, "dusk": 0.3, "dawn": 0.4}.get(time or "", 0.7)
+    )
+    lit = (
+        (strength / 1.0).clamp(0.25, 1.15)[:, None]
+        if time != "night"
+        else torch.ones(len(sun), 1, device=device)
+    )
     zenith = torch.lerp(zenith, overcast[0], 0.75 * grey) * (0.7 + 0.3 * tint) * lit
     low = torch.lerp(low, overcast[1] * (0.5 + 0.5 * tint), 0.7 * grey) * (0.45 + 0.55 * tint) * lit
     glow = colour * strength[:, None] * (0.3 if time == "night" else 1.0) * (1 - 0.75 * grey)

@@ -110,9 +110,7 @@ class Assembly:
         """A capsule whose round ends are centred on `start` and `end` [F, 3]."""
         p, q = np.asarray(start, np.float32), np.asarray(end, np.float32)
         length = np.linalg.norm(q - p, axis=-1)
-        self.solid(
-            CAPSULE, material, (p + q) / 2, (radius,) * 3, aligned(q - p), 0.5 * length / radius
-        )
+        self.solid(CAPSULE, material, (p + q) / 2, (radius,) * 3, aligned(q - p), 0.5 * length / radius)
 
     def cone(
         self,

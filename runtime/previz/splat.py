@@ -26,7 +26,9 @@ def splat(picture: Tensor, depth: Tensor, rays: Rays, cloud: Cloud) -> Tensor:
     f, h, w = rays.count, rays.height, rays.width
     small = (max(1, h // COARSE), max(1, w // COARSE))
     ratio = torch.tensor([small[1] / w, small[0] / h], device=picture.device)
-    coarse = replace(rays, width=small[1], height=small[0], scale=rays.scale * ratio, middle=rays.middle * ratio)
+    coarse = replace(
+        rays, width=small[1], height=small[0], scale=rays.scale * ratio, middle=rays.middle * ratio
+    )
     finite = depth.clamp_max(1e4).view(f, 1, h, w)
     depths = nn.interpolate(finite, small, mode="area").reshape(-1)
     colour, cover = _layer(depths, coarse, cloud)
@@ -60,7 +62,14 @@ def _layer(depth: Tensor, rays: Rays, cloud: Cloud) -> tuple[Tensor, Tensor]:
     rows = torch.arange(f * n, device=depth.device)
     sums = torch.zeros(5, f * h * w, dtype=torch.int64, device=depth.device)
     table = torch.cat(
-        [head.view(-1, 3), tail.view(-1, 3)[:, :2], radius.view(-1, 1), opacity.view(-1, 1), cloud.colour.reshape(-1, 3)], 1
+        [
+            head.view(-1, 3),
+            tail.view(-1, 3)[:, :2],
+            radius.view(-1, 1),
+            opacity.view(-1, 1),
+            cloud.colour.reshape(-1, 3),
+        ],
+        1,
     ).T.contiguous()
     for row, pixel, x, y in pairs(rows, rectangle.view(-1, 4), n, w, h):
         hx, hy, hz, tx, ty, r, alpha, red, green, blue = (c.index_select(0, row) for c in table)

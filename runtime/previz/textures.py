@@ -57,7 +57,9 @@ def _tiles(columns: int, rows: int, joint: float, seed: int, shift: float = 0.0)
 
 def _layer(value: Array | tuple[Array, Array, Array], shine: Array | float = 0.0) -> Array:
     channels = value if isinstance(value, tuple) else (value, value, value)
-    return np.stack([*(np.broadcast_to(c, (SIZE, SIZE)) for c in channels), np.broadcast_to(shine, (SIZE, SIZE))])
+    return np.stack(
+        [*(np.broadcast_to(c, (SIZE, SIZE)) for c in channels), np.broadcast_to(shine, (SIZE, SIZE))]
+    )
 
 
 def _plain() -> Array:
@@ -210,20 +212,30 @@ def _shops() -> Array:
     random = np.random.default_rng(201)
     boards = np.asarray([(0.75, 0.12, 0.1), (0.1, 0.3, 0.5), (0.85, 0.6, 0.15)], np.float32)[shop]
     board = (v > 0.05) & (v < 0.24) & (np.abs(fx - 0.5) < 0.46)
-    letters = board & (v > 0.1) & (v < 0.19) & (random.random((1, 96)).repeat(6, 1)[:, :SIZE] < 0.55) & (np.abs(fx - 0.5) < 0.34)
+    letters = (
+        board
+        & (v > 0.1)
+        & (v < 0.19)
+        & (random.random((1, 96)).repeat(6, 1)[:, :SIZE] < 0.55)
+        & (np.abs(fx - 0.5) < 0.34)
+    )
     pane = (v > 0.3) & (v < 0.86) & (np.abs(fx - 0.5) < 0.45)
     bars = pane & ((np.abs(((fx * 4) % 1) - 0.5) > 0.46) | (np.abs(v - 0.42) < 0.008))
     door = (np.abs(fx - 0.78) < 0.1) & (v > 0.36)
     # shelves of goods in the lower half of a pane, warm light above them
     shelf = (v > 0.5) & (((v * 20) % 1) > 0.25)
-    things = random.random((20, 72)).astype(np.float32)[(v * 20).astype(int), np.minimum((u * 72).astype(int), 71)]
+    things = random.random((20, 72)).astype(np.float32)[
+        (v * 20).astype(int), np.minimum((u * 72).astype(int), 71)
+    ]
     goods = np.where(shelf, 0.25 + 0.75 * things, np.where(v > 0.5, 0.35, 0.95 - 0.5 * np.abs(fx - 0.5)))
     goods = goods.astype(np.float32)
     lit = pane & ~bars & ~door
     shine = np.where(letters, 1.0, np.where(lit, 0.42 * goods, np.where(board, 0.16, 0.0)))
     channels = []
     for i, (inside, wood) in enumerate(zip((1.0, 0.72, 0.4), (0.34, 0.24, 0.17), strict=True)):
-        c = np.where(board, boards[..., i], np.where(lit, inside * goods, np.where(pane | door, wood, 0.6)))
+        c = np.where(
+            board, boards[..., i], np.where(lit, inside * goods, np.where(pane | door, wood, 0.6))
+        )
         channels.append(np.where(letters, (1.0, 0.93, 0.75)[i], c))
     return _layer((channels[0], channels[1], channels[2]), shine)
 
@@ -266,7 +278,9 @@ class Textures:
         for i in range(LEVELS):
             corners.append((x, y, SIZE >> i))
             x, y = (SIZE + 2, 0) if i == 0 else (x, y + (SIZE >> i) + 2)
-        return cls(picture.to(device), torch.tensor(corners, dtype=torch.float32).T.contiguous().to(device))
+        return cls(
+            picture.to(device), torch.tensor(corners, dtype=torch.float32).T.contiguous().to(device)
+        )
 
     def sample(self, layer: Tensor | int, u: Tensor, v: Tensor, texels: Tensor) -> Tensor:
         """The four channels [4, R] at tile coordinates u, v [R] (v upward), for pixels that span

@@ -22,7 +22,13 @@ def ball(look: Look, body: Motion) -> Assembly:
     centre = points(0, r, 0)
     a.ellipsoid(colour, centre, (r,) * 3)
     spin = turn(0, np.degrees(body.distance / max(r, 0.01)))
-    a.solid(2, material("#f2ede2", gloss=0.35), centre, (r * 1.004, 0.16 * r, r * 1.004), spin @ turn(0, 0, 90.0))
+    a.solid(
+        2,
+        material("#f2ede2", gloss=0.35),
+        centre,
+        (r * 1.004, 0.16 * r, r * 1.004),
+        spin @ turn(0, 0, 90.0),
+    )
     return a
 
 
@@ -62,12 +68,28 @@ def candle(look: Look, body: Motion) -> Assembly:
         a.ellipsoid(wax, (0.07 * h, 0.1 * h, 0.06 * h), (0.13 * h, 0.1 * h, 0.12 * h))
     a.limb(material("#1a1512"), (0, top, 0), (0, top + 0.07 * h, 0), 0.01 * h)
     if lit:
-        bend = points(0.018 * np.sin(2 * np.pi * 2.3 * t) + 0.01 * np.sin(2 * np.pi * 5.1 * t), 0, 0.012 * np.sin(2 * np.pi * 1.7 * t))
+        bend = points(
+            0.018 * np.sin(2 * np.pi * 2.3 * t) + 0.01 * np.sin(2 * np.pi * 5.1 * t),
+            0,
+            0.012 * np.sin(2 * np.pi * 1.7 * t),
+        )
         stretch = 1 + 0.09 * np.sin(2 * np.pi * 3.1 * t) + 0.05 * np.sin(2 * np.pi * 7.3 * t)
         low = np.asarray((0, top + 0.1 * h, 0), np.float32)
-        a.ellipsoid(material("#fff0c0", glow=7.0), low + bend * 0.3 * h, points(0.055 * h, 0.08 * h * stretch, 0.055 * h))
-        a.cone(material("#ffb648", glow=5.0), low + bend * 0.4 * h + (0, 0.03 * h, 0), low + bend * h + points(0, 0.2 * h * stretch, 0), 0.052 * h, 0.003 * h)
-        a.ellipsoid(material("#3f6cff", glow=1.2), low + (0, -0.075 * h, 0), (0.03 * h, 0.02 * h, 0.03 * h))
+        a.ellipsoid(
+            material("#fff0c0", glow=7.0),
+            low + bend * 0.3 * h,
+            points(0.055 * h, 0.08 * h * stretch, 0.055 * h),
+        )
+        a.cone(
+            material("#ffb648", glow=5.0),
+            low + bend * 0.4 * h + (0, 0.03 * h, 0),
+            low + bend * h + points(0, 0.2 * h * stretch, 0),
+            0.052 * h,
+            0.003 * h,
+        )
+        a.ellipsoid(
+            material("#3f6cff", glow=1.2), low + (0, -0.075 * h, 0), (0.03 * h, 0.02 * h, 0.03 * h)
+        )
     return a
 
 
@@ -130,7 +152,12 @@ def letter(look: Look, body: Motion) -> Assembly:
     if look.has("crumpled"):
         for i in range(7):
             where = np.asarray((np.sin(i * 2.4), np.cos(i * 1.7), np.sin(i * 3.1 + 1))) * 0.1 * h
-            a.box(paper.tinted(0.82 + 0.18 * ((i * 0.618) % 1)), where + (0, 0.14 * h, 0), (0.19 * h, 0.12 * h, 0.16 * h), turn(i * 51.0, i * 37.0, i * 23.0))
+            a.box(
+                paper.tinted(0.82 + 0.18 * ((i * 0.618) % 1)),
+                where + (0, 0.14 * h, 0),
+                (0.19 * h, 0.12 * h, 0.16 * h),
+                turn(i * 51.0, i * 37.0, i * 23.0),
+            )
         return a
     lower, upper = turn(0, 28.0), turn(0, 52.0)
     ink = material("#55525c")
@@ -151,7 +178,12 @@ def book(look: Look, body: Motion) -> Assembly:
         axes = turn(s * 14.0, -52.0)
         middle = np.asarray((s * 0.37 * h, 0.3 * h, 0.0), np.float32)
         a.box(cover, middle, (0.38 * h, 0.5 * h, 0.015 * h), axes)
-        a.box(material("#f3ecdc"), middle + axes @ np.asarray((0, 0, -0.04 * h), np.float32), (0.35 * h, 0.47 * h, 0.03 * h), axes)
+        a.box(
+            material("#f3ecdc"),
+            middle + axes @ np.asarray((0, 0, -0.04 * h), np.float32),
+            (0.35 * h, 0.47 * h, 0.03 * h),
+            axes,
+        )
     return a
 
 
