@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from scenelang.grammar.comments import lexemes
 
 _FILE_HEADS = ("scenelang", "import", "film", "character", "prop", "place", "scene", "shot")
 _NEEDS_BLOCK = ("scene", "shot")
+_TAKES_BLOCK = ("film", "character", "prop", "place", "light", "particles", "camera", *_NEEDS_BLOCK)
 _FIRST_WORD = re.compile(r"[^\S\n]*([^\W\d][\w-]*)?")
 
 
@@ -30,6 +32,7 @@ class Insertion:
 class Balance:
     insertions: tuple[Insertion, ...] = ()
     stray: tuple[int, ...] = ()
+    unopened: tuple[int, ...] = ()  # `}` whose `{` is missing somewhere in the same line
 
 
 @dataclass(frozen=True)
@@ -40,25 +43,124 @@ class _Line:
     head: str
     braces: tuple[tuple[str, int], ...]
 
+    @property
+    def first(self) -> int:
+        """Offset of its first character that is no white space."""
+        return self.start + self.indent
+
 
 @dataclass(frozen=True)
 class _Open:
     offset: int
-    indent: int
-    head: str
-    written: bool
+    line: _Line
+    number: int
+    written: bool = True
+    deeper: bool = False  # whether the lines in the block are indented more than its head
+
+    @property
+    def one_line(self) -> bool:
+        """Whether the block begins in the line of its `{`."""
+        return self.written and self.offset + 1 < self.line.end
 
 
 @dataclass
 class _Scan:
+    lines: Sequence[_Line]
     by_indent: bool
     stack: list[_Open] = field(default_factory=list)
     insertions: list[Insertion] = field(default_factory=list)
     stray: list[int] = field(default_factory=list)
+    unopened: list[int] = field(default_factory=list)
+
+    def run(self) -> _Scan:
+        for number, line in enumerate(self.lines):
+            if self.by_indent:
+                self.close_left_open(number, line)
+            for brace, offset in line.braces:
+                if brace == "{":
+                    self.open(number, line, offset)
+                else:
+                    self.meet_closing(number, line, offset)
+            if line.head in _NEEDS_BLOCK and not line.braces and not self.follows(number, "{"):
+                self.insertions.append(Insertion(line.end, "{", line.first))
+                self.push(number, line, line.end, written=False)
+        return self
+
+    def open(self, number: int, line: _Line, offset: int) -> None:
+        if self.by_indent and self.stack and self.stack[-1].line is line:
+            self.stray.append(offset)
+        else:
+            self.push(number, line, offset)
+
+    def push(self, number: int, line: _Line, offset: int, written: bool = True) -> None:
+        below = self.next_code(number)
+        deeper = below is not None and below.indent > line.indent
+        self.stack.append(_Open(offset, line, number, written, deeper))
+
+    def close_left_open(self, number: int, line: _Line) -> None:
+        """Closes the blocks that a line can't be in, judging by its indentation."""
+        if line.end <= line.first or line.braces[:1] == (("}", line.first),):
+            return
+        while self.stack and (top := self.stack[-1]).line.indent >= line.indent:
+            if top.one_line:
+                self.close(top.line.end)
+            elif top.deeper or (line.head in _FILE_HEADS and not self.may_hold(top, line)):
+                self.close(line.start)
+            else:
+                return
+
+    def meet_closing(self, number: int, line: _Line, offset: int) -> None:
+        if self.by_indent and line.head in _TAKES_BLOCK and line.braces == (("}", offset),):
+            self.unopened.append(offset)
+            return
+        if self.by_indent and offset != line.first and self.stack:
+            top = self.stack[-1]
+            if top.number != number and top.deeper and line.braces[0][1] != offset:
+                self.stray.append(offset)
+                return
+        if self.by_indent and offset == line.first:
+            while any(o.line.indent == line.indent for o in self.stack) and (
+                self.stack[-1].line.indent > line.indent
+            ):
+                self.close(line.start)
+            if (not self.stack or self.stack[-1].line.indent < line.indent) and self.open_above(number):
+                return
+            below = self.next_code(number)
+            if below and self.stack and line.indent > self.stack[-1].line.indent < below.indent:
+                self.stray.append(offset)  # the block goes on below
+                return
+        if self.stack:
+            self.stack.pop()
+        else:
+            self.stray.append(offset)
+
+    def open_above(self, number: int) -> bool:
+        """Inserts the `{` that a `}` belongs to, behind the head above it that lacks one."""
+        closing = self.lines[number]
+        floor = self.stack[-1].number if self.stack else -1
+        for line in reversed(self.lines[floor + 1 : number]):
+            if line.end <= line.first or line.indent > closing.indent:
+                continue
+            if line.indent == closing.indent and line.head in _TAKES_BLOCK and not line.braces:
+                self.insertions.append(Insertion(line.end, "{", line.first))
+                return True
+            return False
+        return False
 
     def close(self, offset: int) -> None:
         top = self.stack.pop()
         self.insertions.append(Insertion(offset, "}", top.offset, top.written))
+
+    def may_hold(self, block: _Open, line: _Line) -> bool:
+        return block.line.head == "scene" and line.head == "shot"
+
+    def next_code(self, number: int) -> _Line | None:
+        return next((line for line in self.lines[number + 1 :] if line.end > line.first), None)
+
+    def follows(self, number: int, brace: str) -> bool:
+        """Whether the next line with code begins with a brace."""
+        line = self.next_code(number)
+        return line is not None and line.braces[:1] == ((brace, line.first),)
 
 
 def balance(text: str) -> Balance:
@@ -67,52 +169,13 @@ def balance(text: str) -> Balance:
     Where counting alone finds a match, the text's indentation has no say.
     """
     lines = _lines(text)
-    scan = _scan(lines, by_indent=False)
+    scan = _Scan(lines, by_indent=False).run()
     if scan.stack or scan.stray:
-        scan = _scan(lines, by_indent=True)
+        scan = _Scan(lines, by_indent=True).run()
     while scan.stack:
-        scan.close(len(text))
-    return Balance(tuple(scan.insertions), tuple(scan.stray))
-
-
-def _scan(lines: list[_Line], by_indent: bool) -> _Scan:
-    scan = _Scan(by_indent)
-    for number, line in enumerate(lines):
-        if by_indent and line.head in _FILE_HEADS:
-            while (
-                scan.stack
-                and scan.stack[-1].indent >= line.indent
-                and not _may_hold(scan.stack[-1], line)
-            ):
-                scan.close(line.start)
-        for brace, offset in line.braces:
-            if brace == "{":
-                scan.stack.append(_Open(offset, line.indent, line.head, True))
-                continue
-            if by_indent and offset == line.start + line.indent:
-                while (
-                    any(o.indent == line.indent for o in scan.stack)
-                    and scan.stack[-1].indent > line.indent
-                ):
-                    scan.close(line.start)
-            if scan.stack:
-                scan.stack.pop()
-            else:
-                scan.stray.append(offset)
-        if line.head in _NEEDS_BLOCK and not line.braces and not _opens(lines, number + 1):
-            scan.insertions.append(Insertion(line.end, "{", line.start + line.indent))
-            scan.stack.append(_Open(line.end, line.indent, line.head, False))
-    return scan
-
-
-def _may_hold(block: _Open, line: _Line) -> bool:
-    return block.head == "scene" and line.head == "shot"
-
-
-def _opens(lines: list[_Line], number: int) -> bool:
-    """Whether the next line with code begins with the `{`."""
-    line = next((line for line in lines[number:] if line.end > line.start + line.indent), None)
-    return line is not None and line.braces[:1] == (("{", line.start + line.indent),)
+        last = scan.stack[-1]
+        scan.close(last.line.end if last.one_line else len(text))
+    return Balance(tuple(scan.insertions), tuple(scan.stray), tuple(scan.unopened))
 
 
 def _lines(text: str) -> list[_Line]:
@@ -125,8 +188,7 @@ def _lines(text: str) -> list[_Line]:
         if match.lastgroup == "comment":
             code_end = match.start()
         elif sign == "\n":
-            end = match.start() if code_end is None else code_end
-            code = text[start:end]
+            code = text[start : match.start() if code_end is None else code_end]
             word = _FIRST_WORD.match(code)
             indent = len(code) - len(code.lstrip())
             head = (word and word[1]) or ""

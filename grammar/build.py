@@ -28,7 +28,7 @@ from scenelang.grammar.build_shot import SHOT_STATEMENTS, axis, blocking, light,
 from scenelang.grammar.codes import Code
 from scenelang.grammar.context import Context, children
 from scenelang.grammar.diagnostics import did_you_mean
-from scenelang.grammar.syntax import Part, first_token
+from scenelang.grammar.syntax import Part
 from scenelang.grammar.units import alternatives
 
 VERSION = 1
@@ -37,6 +37,7 @@ _WIPES = ("left", "right", "up", "down")
 
 def film(context: Context, tree: Tree[Token]) -> Film:
     items = [item for item in tree.children if isinstance(item, Tree)]
+    context.declared = _declared(context, items)
     statements: list[Any] = []
     versions: list[Tree[Token]] = []
     for item in items:
@@ -54,12 +55,28 @@ def film(context: Context, tree: Tree[Token]) -> Film:
     return Film(statements=tuple(statements), file=context.source.file, span=whole, trivia=trivia)
 
 
+def _declared(context: Context, items: list[Tree[Token]]) -> set[str] | None:
+    """The names that a film declares or imports; None where an import brings all of a file's."""
+    if context.declared is None:
+        return None
+    names = set(context.declared)
+    for item in items:
+        if item.data == "import" and not isinstance(item.children[-1], Tree):
+            return None
+        if item.data in ("declaration", "import"):
+            holder = item.children[-1] if item.data == "import" else item
+            found = children(cast("Tree[Token]", holder))
+            names.update(str(part) for part in found if isinstance(part, Token) and part.type == "NAME")
+    return names
+
+
 def _check_version(context: Context, tree: Tree[Token], versions: list[Tree[Token]]) -> None:
     first = tree.children[0]
     if not versions:
         if isinstance(first, Tree):
             hint = f"begin the file with `scenelang {VERSION}`"
-            context.error(Code.NO_VERSION, first_token(first), "the film doesn't say its version", hint)
+            top = context.source.span(0, 0)
+            context.error(Code.NO_VERSION, top, "the film doesn't say its version", hint)
     elif versions[0] is not first and isinstance(first, Tree):
         hint = "move it to the top of the file"
         context.error(Code.NO_VERSION, versions[0], "the version is not the first statement", hint)
@@ -166,12 +183,16 @@ def transition(context: Context, tree: Tree[Token]) -> Transition | None:
     word = next((token for token in rest if token.type == "NAME"), None)
     amount = next((token for token in rest if token.type == "QUANTITY"), None)
     kind, direction, duration = str(head), None, None
+    if amount and kind == "cut":
+        hint = f"for a soft change write `dissolve {amount}`"
+        context.error(Code.TOO_MUCH, amount, "a cut takes no time", hint)
+    elif amount:
+        duration = values.quantity(context, amount, "duration")
     if kind == "fade":
         if word is None or word not in ("in", "out"):
             message = "a fade goes `in` or `out`" + (f", not `{word}`" if word else "")
-            context.error(
-                Code.UNKNOWN_WORD if word else Code.MISSING, word or head, message, "like `fade out 1s`"
-            )
+            code = Code.UNKNOWN_WORD if word else Code.MISSING
+            context.error(code, word or head, message, "like `fade out 1s`")
             return None
         kind = f"fade {word}"
     elif word and word not in _WIPES:
@@ -179,12 +200,6 @@ def transition(context: Context, tree: Tree[Token]) -> Transition | None:
         context.error(Code.UNKNOWN_WORD, word, f"`{word}` is no direction of a wipe", hint)
     elif word:
         direction = context.name(word)
-    if amount and kind == "cut":
-        context.error(
-            Code.TOO_MUCH, amount, "a cut takes no time", f"for a soft change write `dissolve {amount}`"
-        )
-    elif amount:
-        duration = values.quantity(context, amount, "duration")
     return Transition(kind=cast(Any, kind), direction=direction, duration=duration, **context.at(tree))
 
 

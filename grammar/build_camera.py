@@ -48,6 +48,9 @@ def framing(context: Context, tree: Tree[Token]) -> Framing | None:
     return Framing(size=size, of=of, on=on, at=at, **context.at(tree)) if size else None
 
 
+_UNMEASURED = ("eye-level", "ground")
+
+
 def angle(context: Context, tree: Tree[Token]) -> Angle | None:
     parts = []
     for part in children(tree):
@@ -56,8 +59,8 @@ def angle(context: Context, tree: Tree[Token]) -> Angle | None:
         word = context.term(part.children[0], "angle")
         amount: Quantity | None = None
         if len(part.children) > 1 and isinstance(token := part.children[1], Token):
-            if word and word.text != "dutch":
-                hint = "only `dutch` is measured; for a measured height use `camera from`"
+            if word and word.text in _UNMEASURED:
+                hint = "for a measured height use `camera from`"
                 context.error(Code.TOO_MUCH, token, f"`{word.text}` takes no amount", hint)
             else:
                 amount = values.quantity(context, token, "angle")
@@ -90,6 +93,8 @@ def lens(context: Context, tree: Tree[Token]) -> Lens | None:
             focal = values.quantity(context, token, "focal")
         else:
             focal = context.term(token, "lens")
+            if focal is None:
+                break
     return Lens(focal=focal, aperture=aperture, **context.at(tree)) if focal or aperture else None
 
 

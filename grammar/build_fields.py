@@ -80,16 +80,15 @@ def typed(context: Context, key: Part, parts: list[Part], prop: Property) -> tup
         joined = "".join(str(part) for part in parts)
         context.error(Code.NO_UNIT, parts[1], "a number and its unit are one word", f"write `{joined}`")
         return ()
-    if len(parts) > 1:
-        hint = "fields on one line stand apart with `;`"
-        context.error(Code.TOO_MUCH, parts[1], f"`{prop.key}` takes {name} and nothing more", hint)
     one = _reader(prop.type)(context, parts[0])
     if isinstance(one, str):
         context.error(
             Code.WRONG_KIND, parts[0], f"`{prop.key}` takes {name}, not {one}", f"like `{sample}`"
         )
-        return ()
-    return (one,) if one else ()
+    elif one and len(parts) > 1:
+        hint = "fields on one line stand apart with `;`"
+        context.error(Code.TOO_MUCH, parts[1], f"`{prop.key}` takes {name} and nothing more", hint)
+    return (one,) if one and not isinstance(one, str) else ()
 
 
 def _directed(context: Context, parts: list[Part], prop: Property) -> tuple[Value, ...]:
@@ -104,7 +103,7 @@ def _directed(context: Context, parts: list[Part], prop: Property) -> tuple[Valu
             if part not in sides:
                 hint = did_you_mean(part, sides) or f"it can be {alternatives(sides)}"
                 context.error(Code.UNKNOWN_WORD, part, f"`{part}` is no direction", hint)
-                failed = True
+                return ()
             side = context.name(part)
         elif isinstance(part, Token) and part.type == "QUANTITY" and amount is None:
             amount = values.quantity(context, part, kind)

@@ -48,10 +48,11 @@ class _Reading:
     term: MoveTerm
     found: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, Part] = field(default_factory=dict)  # where each attribute was given
+    failed: bool = False  # a word made no sense, and what is behind it may not either
 
     def sort(self, parts: list[Part]) -> None:
         queue = list(parts)
-        while queue:
+        while queue and not self.failed:
             part = queue.pop(0)
             follower = queue[0] if queue else None
             if self._split_unit(part, follower):
@@ -65,6 +66,8 @@ class _Reading:
 
     def complete(self, tree: Tree[Token]) -> None:
         """Reports what the move can't do without."""
+        if self.failed:
+            return
         term, missing = self.term, ""
         if term.directions and "direction" not in self.tokens:
             if len(term.directions) == 1:
@@ -161,14 +164,13 @@ class _Reading:
             self.found[attribute] = node
 
     def _dangling(self, token: Token) -> None:
+        self.failed = True
         if token == "from":
             message = f"behind `from` stands {alternatives(self.term.sides)}"
         elif self.term.target == "after preposition":
             message = f"behind `{token}` stands a name or a point"
-            self.tokens.setdefault("target", token)
         else:
             message = f"behind `{token}` stands an amount such as `{example(self.term.takes)}`"
-            self.tokens.setdefault("amount", token)
         self.context.error(Code.MISSING, token, message)
 
     def _too_much(self, part: Part, what: str) -> None:
@@ -176,9 +178,16 @@ class _Reading:
 
     def _unknown_word(self, token: Token) -> None:
         term = self.term
+        self.failed = True
+        if find_move(token) or find("ease", token):
+            sign = "+" if find_move(token) else ","
+            message = f"a `{sign}` is missing before `{token}`"
+            self.context.error(
+                Code.UNEXPECTED, token, message, "like `dolly in 2m + pan left 10deg, ease`"
+            )
+            return
         own = [*term.directions, *term.sides, *words("speed"), *filter(None, [term.preposition])]
         if term.directions and "direction" not in self.tokens:
-            self.tokens["direction"] = token
             message = f"`{term.word}` goes {alternatives(term.directions)}, not `{token}`"
             others = [m.word for m in MOVES if token in m.directions and m.takes == term.takes]
             hint = (

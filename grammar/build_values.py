@@ -38,7 +38,10 @@ def text(context: Context, token: Token) -> Text:
     """A quoted text with its escapes undone."""
     if token.type == "UNCLOSED":
         context.error(
-            Code.UNCLOSED_TEXT, token, "this text is never closed", 'end it with `"` in the same line'
+            Code.UNCLOSED_TEXT,
+            token,
+            "this text is never closed",
+            'end it with a quote, `"`, in the same line',
         )
     body = token[1:-1] if token.type == "STRING" else token[1:]
     start = token.start_pos or 0

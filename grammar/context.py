@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,10 @@ _NOUNS = {
     "quality": "quality of light", "particles": "kind of particles", "direction": "direction", "pose": "pose",
     "kind": "kind that previz can draw", "move": "camera move",
 }  # fmt: skip
+# what may be said of a statement only because a part of it couldn't be read
+_OF_THE_WHOLE = (
+    Code.MISSING, Code.NO_UNIT, Code.TOO_MUCH, Code.TWICE, Code.UNKNOWN_WORD, Code.WRONG_KIND, Code.UNKNOWN_FIELD,
+)  # fmt: skip
 _MANY = 12  # more words than this are not listed in a hint
 
 # also what a misspelt word declares
@@ -41,11 +45,11 @@ class Context:
     source: Source
     trivia: Mapping[int, Trivia]
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    broken: list[tuple[int, int]] = field(default_factory=list)  # see recovery.py
     in_scene: bool = False  # directly in a scene, not in a shot of it
 
     def __post_init__(self) -> None:
-        self.declared = declared_names(self.source.text)
-        self.broken_lines = {d.span.line for d in self.diagnostics}
+        self.declared: Collection[str] | None = declared_names(self.source.text)
 
     def span(self, part: Part) -> Span:
         return self.source.span(start_of(part), end_of(part))
@@ -63,8 +67,8 @@ class Context:
         labels: tuple[tuple[Span, str], ...] = (),
     ) -> None:
         span = where if isinstance(where, Span) else self.span(where)
-        if code == Code.MISSING and span.line in self.broken_lines:
-            return  # it is missing because the line couldn't be read
+        if code in _OF_THE_WHOLE and any(start <= span.start < end for start, end in self.broken):
+            return
         self.diagnostics.append(Diagnostic(code.value, "error", message, span, hint, labels))
 
     def problem(self, where: Part | Span, problem: Problem) -> None:
@@ -117,9 +121,9 @@ def children(tree: Tree[Token]) -> Iterator[Part]:
 
 
 def declared_names(text: str) -> frozenset[str] | None:
-    """The names that a file declares or imports; None where an import brings unknown names.
+    """The names that a text seems to declare or import; None where an import brings all.
 
-    Only a guess from the text, to tell a misspelt statement from a subject that acts.
+    A guess, to tell a misspelt statement from a subject that acts where there is no tree.
     """
     names = set(_DECLARED.findall(text))
     for imported in _IMPORTED.findall(text):

@@ -8,45 +8,8 @@ from lark import Token
 
 from scenelang.grammar.codes import Code
 from scenelang.grammar.diagnostics import did_you_mean
+from scenelang.grammar.forms import FORMS
 from scenelang.grammar.units import Problem, is_unit
-
-# how each statement is written, by the type of its first token
-FORMS = {
-    "SCENELANG": "scenelang 1",
-    "IMPORT": 'import "cast.scene" { mara, lio }',
-    "FILM": 'film "Title" { size 1280x720; fps 24 }',
-    "CHARACTER": 'character mara "a woman in a grey raincoat" as figure { height 1.7m }',
-    "PROP": 'prop letter "a folded letter"',
-    "PLACE": 'place rooftop "a rooftop at dusk"',
-    "SCENE": 'scene roof "EXT. ROOFTOP" in rooftop {',
-    "SHOT": 'shot s010 "The letter" 6s in rooftop {',
-    "CUT": "cut",
-    "DISSOLVE": "dissolve 12f",
-    "FADE": "fade out 1s",
-    "WIPE": "wipe left 1s",
-    "AXIS": "axis mara -> lio",
-    "LIGHT": 'light sun as key "low sun" { from left 35deg; temperature 3200K }',
-    "PARTICLES": 'particles snow "heavy flakes" { density 40% }',
-    "ANIMATE": "animate sun.intensity: 40% @ 0s, 80% @ 4s ease",
-    "FRAME": "frame close-up on mara at left-third",
-    "ANGLE": "angle low",
-    "LENS": "lens 35mm f/2.8",
-    "FOCUS": "focus mara",
-    "CAMERA": "camera from (0m, 1.6m, 4m) looking at mara {",
-    "STEADINESS": "steadiness handheld 20%",
-    "AFTER": "after opens for 2s mara gives letter to lio",
-    "RACK": "rack focus to lio, ease",
-    "SEED": "seed 9",
-    "LOOK": 'look "soft grain"',
-    "AVOID": 'avoid "text, logos"',
-    "SOUND": 'sound "rain on tin"',
-    "NOTE": 'note "shoot this first"',
-    "NAME": 'mara at (0m, 0m) facing lio`, `0s..2s mara walks forward 2m, "slowly"',
-    "span": '0s..2s mara walks forward 2m, "slowly"',
-    "after": "after opens for 2s mara gives letter to lio",
-    "move_span": "0s..4s dolly in 2m + pan left 10deg, ease in-out",
-    "field": "from left 35deg; height 12deg",
-}
 
 _QUOTES = "“”„«»‘’'`"
 _PHRASES = {
@@ -80,11 +43,15 @@ _NAMES = {
     "LENS": "a focal length such as `35mm`",
 }
 _ANY_VALUE = {"NAME", "QUANTITY", "STRING", "LPAR"}
+_NUMBERS = {"SEED": "a number such as `9`", "SCENELANG": "the version, `1`"}
+_PREPOSITIONS = ("at", "on", "of", "in", "as", "from", "to", "with", "for", "looking", "facing")
 
 
 def unexpected(found: Token, read: Sequence[Token], accepted: Collection[str], form: str) -> Problem:
     """A word or sign that the statement can't take; `read` is the statement up to there."""
-    text = str(found).strip() or str(found)
+    text = str(found).strip()
+    if not text:
+        return Problem(Code.UNEXPECTED, "the line can't end here", _hint(read, accepted, form))
     known = _known_slip(found, text, read, accepted)
     if known:
         return known
@@ -125,15 +92,26 @@ def _known_slip(
         return Problem(
             Code.UNEXPECTED, f"`{read[0]}` takes no block", "leave out the braces and what is in them"
         )
-    if found.type in ("NAME", "QUANTITY") and "STRING" in accepted and not set(accepted) >= _ANY_VALUE:
-        near = did_you_mean(
-            text, [word.lower() for word in accepted if word.isalpha() and word not in _PHRASES]
+    if found.type == "QUANTITY" and _is_bare(found) and _ANY_VALUE & set(accepted) == {"NAME"}:
+        return Problem(
+            Code.UNEXPECTED, f"`{text}` is no name", f"a name begins with a letter, like `s{text}`"
         )
-        hint = near or f'texts stand in quotes, like `"{text} …"`'
-        return Problem(Code.UNEXPECTED, f"`{text}` can't stand here", hint)
+    if (
+        text == ","
+        and last is not None
+        and last.type == "NAME"
+        and any(t.type == "NAME" for t in read[1:])
+    ):
+        return Problem(
+            Code.UNEXPECTED, "`,` can't stand here", 'words with a comma are a text: `"rain, mist"`'
+        )
     words = [word.lower() for word in accepted if word.isalpha() and word not in _PHRASES]
-    if near := did_you_mean(text, words):
+    near = did_you_mean(text, words) if len(text) > 1 else ""
+    if near:
         return Problem(Code.UNEXPECTED, f"`{text}` can't stand here", near)
+    if found.type == "NAME" and "STRING" in accepted and text not in _PREPOSITIONS:
+        hint = f'texts stand in quotes, like `"{text} …"`'
+        return Problem(Code.UNEXPECTED, f"`{text}` can't stand here", hint)
     return None
 
 
@@ -148,6 +126,8 @@ def _hint(read: Sequence[Token], accepted: Collection[str], form: str) -> str:
     for kind in sorted(accepted, key=_rank):
         if kind == "NAME":
             phrases.append(_NAMES.get(last, "a name"))
+        elif kind == "QUANTITY" and last in _NUMBERS:
+            phrases.append(_NUMBERS[last])
         elif kind in _PHRASES:
             phrases.append(_PHRASES[kind])
         elif kind.isalpha() and kind not in ("UNCLOSED", "ERROR"):

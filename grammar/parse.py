@@ -42,10 +42,11 @@ def source_of(text: str, file: str = "<text>") -> Source:
 def parse_source(source: Source) -> tuple[Film, tuple[Diagnostic, ...]]:
     try:
         tree: Tree[Token] = grammar().parse(source.text, start="film")
-        found: list[Diagnostic] = []
+        context = Context(source, attach(tree, source))
     except UnexpectedInput:
-        tree, found = recover(source)
-    context = Context(source, attach(tree, source), found)
+        recovered = recover(source)
+        tree = recovered.tree
+        context = Context(source, attach(tree, source), recovered.diagnostics, recovered.broken)
     made = film(context, tree)
     if not tree.children:
         start = source.span(0, 0)

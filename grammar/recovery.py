@@ -9,78 +9,81 @@ brace never spoils the rest of the file. A misspelt first word is read as what i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
-from lark.lexer import LexerState, TextSlice
-from lark.parsers.lalr_interactive_parser import InteractiveParser
+from lark.lexer import TextSlice
 
 from scenelang.grammar.braces import Insertion, balance
 from scenelang.grammar.codes import Code
 from scenelang.grammar.comments import lexemes
 from scenelang.grammar.context import Gap, declared_names
 from scenelang.grammar.diagnostics import Diagnostic, nearest
+from scenelang.grammar.forms import FIELD_KEYS, FORMS, form_of
 from scenelang.grammar.heads import explain_head, heads, no_statement
-from scenelang.grammar.messages import FORMS, is_assignment, unexpected, unfinished
+from scenelang.grammar.messages import is_assignment, unexpected, unfinished
 from scenelang.grammar.source import Source
-from scenelang.grammar.syntax import Part, first_token, grammar, start_of
+from scenelang.grammar.stack import Stack, tokens_of, unfolded
+from scenelang.grammar.syntax import Part, start_of
 from scenelang.grammar.units import Problem
 
 _ENDS = ("_SEP", "RBRACE", "$END")
-_BLOCK_OF = {"SHOT": "shot", "SCENE": "scene", "CAMERA": "camera"}
-_FIELD_OWNERS = ("LIGHT", "PARTICLES", "FILM", "CHARACTER", "PROP", "PLACE", "IMPORT")
 
 
-def recover(source: Source) -> tuple[Tree[Token], list[Diagnostic]]:
-    """The tree of what can be read of a text with mistakes, and the mistakes."""
-    recovery = _Recovery(source)
-    return recovery.tree(), recovery.diagnostics
+@dataclass
+class Recovered:
+    """What can be read of a text with mistakes.
+
+    `broken` are the ranges of the text that were skipped in part; what is wrong with the
+    rest of such a statement is likely to come from the same mistake.
+    """
+
+    tree: Tree[Token]
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    broken: list[tuple[int, int]] = field(default_factory=list)
+
+
+def recover(source: Source) -> Recovered:
+    return _Recovery(source).run()
 
 
 class _Recovery:
     def __init__(self, source: Source):
         self.source = source
-        self.diagnostics: list[Diagnostic] = []
+        self.result = Recovered(Tree("film", []))
         self.declared = declared_names(source.text)
-        self.balance = balance(source.text)
-        text = source.text
-        for offset in self.balance.stray:
-            text = text[:offset] + " " + text[offset + 1 :]
-            self.report(
-                offset, offset + 1, Problem(Code.STRAY_BRACE, "this `}` closes nothing", "take it out")
-            )
-        self.text = text
-        self.parser: InteractiveParser = grammar().parse_interactive(text, start="film")
-        self.stop = Insertion(len(text), "", 0)
         self.forgiven = -1  # the start of a statement that has its error already
+        self.text = source.text
 
-    def tree(self) -> Tree[Token]:
-        ends = sorted(self.balance.insertions, key=lambda i: i.offset)
-        for stop in (*ends, Insertion(len(self.text), "", 0)):
+    def run(self) -> Recovered:
+        balanced = balance(self.text)
+        self.unopened = balanced.unopened
+        for offset in (*balanced.stray, *balanced.unopened):
+            message = f"this `{self.text[offset]}` has no partner"
+            self.report(offset, offset + 1, Problem(Code.STRAY_BRACE, message, "take it out"))
+            self.text = self.text[:offset] + " " + self.text[offset + 1 :]
+        self.stack = Stack(self.text)
+        end = Insertion(len(self.text), "", 0)
+        for stop in (*sorted(balanced.insertions, key=lambda i: i.offset), end):
             self.stop = stop
-            self.lexer.text = TextSlice(self.text, 0, max(stop.offset, self.lexer.line_ctr.char_pos))
+            start = self.stack.lexer.line_ctr.char_pos
+            self.stack.lexer.text = TextSlice(self.text, 0, max(stop.offset, start))
             self.read()
             if stop.brace:
                 self.insert(stop)
-        result = self.feed(_token("$END", "", len(self.text)))
-        assert isinstance(result, Tree)
-        return result
-
-    @property
-    def lexer(self) -> LexerState:
-        state = self.parser.lexer_thread.state
-        assert state is not None
-        return state
+        tree = self.feed(Token("$END", "", end.offset, end_pos=end.offset))
+        assert isinstance(tree, Tree)
+        self.result.tree = tree
+        self.without_strays_of_broken_lines()
+        return self.result
 
     def read(self) -> None:
         """Reads up to the next inserted brace."""
         while True:
             try:
-                for token in self.parser.lexer_thread.lex(self.parser.parser_state):
-                    self.parser.feed_token(token)
+                self.stack.read()
                 return
             except UnexpectedInput as error:
                 self.mend(_offending(error, self.text))
@@ -89,91 +92,85 @@ class _Recovery:
         """Feeds a token that isn't in the text; drops it where nothing can take it."""
         while True:
             try:
-                return self.parser.feed_token(token)
+                return self.stack.feed(token)
             except UnexpectedToken:
                 if not self.mend(token):
                     return None
                 self.read()
 
     def insert(self, missing: Insertion) -> None:
+        """Reads a brace that isn't there."""
+        at = missing.offset
         if missing.brace == "{":
-            head = self.text[missing.opener : missing.offset]
-            message = f"this {head.split()[0]} has no block"
-            self.report(
-                missing.opener,
-                missing.offset,
-                Problem(Code.NO_BLOCK, message, "add `{` here, and `}` below"),
-            )
-            self.feed(Token("LBRACE", "", missing.offset, end_pos=missing.offset + 1))
+            if missing.reported:
+                start, end = missing.opener, max(at, missing.opener)
+                message = (
+                    f"a `{{` is missing at the end of this {self.text[start:end].split()[0]}'s line"
+                )
+                self.report(
+                    start, end, Problem(Code.NO_BLOCK, message, "what is in it stands in braces")
+                )
+            self.feed(Token("LBRACE", "", at, end_pos=at + 1))
             return
         if missing.reported:
-            line, _ = self.source.place(missing.offset)
-            where = (
-                f"before line {line}" if missing.offset < len(self.text) else "at the end of the file"
-            )
+            line, column = self.source.place(at)
+            where = f"before line {line}" if column == 1 else f"at the end of line {line}"
+            where = "at the end of the file" if at == len(self.text) else where
             problem = Problem(
                 Code.UNCLOSED_BLOCK, "this `{` is never closed", f"a `}}` is missing {where}"
             )
             self.report(missing.opener, missing.opener + 1, problem)
-        # else its `{` was part of what couldn't be read
-        if any(isinstance(value, Token) and value.type == "LBRACE" for value in self.values):
-            self.feed(_token("RBRACE", "", missing.offset))
-        if "_SEP" in self.parser.accepts():
-            self.feed(_token("_SEP", "", missing.offset))
-
-    # Mending ----------------------------------------------------------------------------
+        if self.stack.open_braces():  # else its `{` was part of what couldn't be read
+            self.feed(Token("RBRACE", "", at, end_pos=at))
+        begins_line = self.source.place(at)[1] == 1
+        if begins_line and "_SEP" in self.stack.accepted():
+            self.feed(Token("_SEP", "", at, end_pos=at))
 
     def mend(self, found: Token) -> bool:
         """Reports a mistake at `found` and makes the parser ready to go on behind it.
 
         False where the parser still can't take `found`, if that isn't in the text.
         """
-        levels = [i for i in range(len(self.states) - 1, -1, -1) if self.takes_error(i)]
-        level = next((i for i in levels if not self.is_head(i)), levels[-1])
-        read = list(_flat(self.values[level:]))
-        tokens = [token for part in read for token in _tokens(part)]
-        block = self.block(level)
-        accepted = self.parser.accepts()
-        head = _first_name(read, found)
-        problem = self.explain(head, read, block)
+        level = self.stack.statement_level()
+        read = list(unfolded(self.stack.values[level:]))
+        tokens = [token for part in read for token in tokens_of(part)]
+        block = self.stack.block(level)
+        accepted = self.stack.accepted()
+        head = next((part for part in read if isinstance(part, Token)), found)
+        problem = self.explain(head, found, read, block)
         start = start_of(read[0]) if read else start_of(found)
         if start != self.forgiven and (found or found.type != "LBRACE"):
             self.forgiven = start
+            if self.open_late(found, accepted):
+                return True
             if problem:
                 self.report(head.start_pos, head.end_pos, problem)
-            else:
-                self.diagnose(found, tokens, accepted, FORMS.get(_form(read, block), ""))
-            if not problem and is_assignment(str(found), tokens[-1] if tokens else None):
-                self.lexer.line_ctr.char_pos = found.end_pos
-                return True
-            if problem and problem.code == Code.UNKNOWN_STATEMENT:
-                meant = nearest(head, [word for word in heads(block) if word.upper() in FORMS])
-                if meant:
-                    self.pop(level)
-                    # the canonical word at the misspelt word's place
-                    self.parser.feed_token(
-                        Token(meant.upper(), meant, head.start_pos, end_pos=head.end_pos)
-                    )
-                    self.lexer.line_ctr.char_pos = head.end_pos
+                if problem.code == Code.UNKNOWN_STATEMENT and self.replace_head(head, level, block):
                     return True
-        return self.resume(found, levels, set() if problem else accepted)
+            else:
+                self.diagnose(found, tokens, accepted, form_of(read, block))
+                if is_assignment(str(found), tokens[-1] if tokens else None):
+                    self.skip_to(start_of(found), found.end_pos or 0)
+                    return True
+        keep = not problem and block != "fields"
+        return self.resume(found, start, accepted if keep else set(), problem)
 
-    def diagnose(self, found: Token, tokens: list[Token], accepted: set[str], form: str) -> None:
-        if found.type in _ENDS and tokens:
-            self.report(tokens[-1].start_pos, tokens[-1].end_pos, unfinished(tokens, accepted, form))
-            return
-        problem = unexpected(found, tokens, accepted, form)
-        line = self.source.place(found.start_pos or 0)[0]
-        first = self.source.place(start_of(tokens[0]))[0] if tokens else line
-        if first < line and problem.code == Code.UNEXPECTED:
-            hint = f"the statement began in line {first}; does a `,` or `+` end a line by mistake?"
-            problem = replace(problem, hint=hint)
-        self.report(start_of(found), found.end_pos, problem)
-
-    def explain(self, head: Token, read: list[Part], block: str) -> Problem | None:
+    def explain(self, head: Token, found: Token, read: list[Part], block: str) -> Problem | None:
         """What is wrong with a statement's first word, if that is its mistake."""
         if block == "fields":
             return None
+        if block in ("file", "scene") and not read and found.type == "QUANTITY":
+            return Problem(
+                Code.MISPLACED, f"`{found}` can't stand here", "what has a time stands in a shot"
+            )
+        if (
+            block == "scene"
+            and len(read) == 1
+            and found.type == "NAME"
+            and head in (self.declared or ())
+        ):
+            hint = f"it stands in a shot; in a scene a subject is placed: `{head} at (0m, 0m)`"
+            return Problem(Code.MISPLACED, f"what `{head}` does can't stand here", hint)
         if not read:
             if not (head[:1].isalpha() or head[:1] == "_"):
                 return None
@@ -185,107 +182,109 @@ class _Recovery:
             return None
         return explain_head(str(head), block, self.declared, timed=isinstance(read[0], Tree))
 
-    def resume(self, found: Token, levels: list[int], accepted: set[str]) -> bool:
+    def replace_head(self, head: Token, level: int, block: str) -> bool:
+        """Reads a misspelt first word as the word that it is most like."""
+        meant = nearest(head, [word for word in heads(block) if word.upper() in FORMS])
+        if not meant:
+            return False
+        self.stack.pop(level)
+        self.stack.feed(Token(meant.upper(), meant, head.start_pos, end_pos=head.end_pos))
+        self.skip_to(start_of(head), head.end_pos or 0)
+        return True
+
+    def open_late(self, found: Token, accepted: set[str]) -> bool:
+        """Reads the `{` that is missing before `found` in a line that has its `}`."""
+        at = start_of(found)
+        line_end = self.text.find("\n", at)
+        closing = next((o for o in self.unopened if at < o and (o < line_end or line_end < 0)), None)
+        if closing is None or "LBRACE" not in accepted or found not in FIELD_KEYS:
+            return False
+        self.text = self.text[:closing] + "}" + self.text[closing + 1 :]
+        self.stack.lexer.text = TextSlice(self.text, 0, self.stack.lexer.text.end)
+        message = f"a `{{` is missing before `{found}`"
+        self.report(at, found.end_pos, Problem(Code.NO_BLOCK, message, "fields stand in braces"))
+        self.stack.feed(Token("LBRACE", "", at, end_pos=at + 1))
+        self.skip_to(at, at)
+        return True
+
+    def diagnose(self, found: Token, tokens: list[Token], accepted: set[str], form: str) -> None:
+        if not found and not tokens:
+            return
+        if found.type in _ENDS and tokens:
+            self.report(tokens[-1].start_pos, tokens[-1].end_pos, unfinished(tokens, accepted, form))
+            return
+        problem = unexpected(found, tokens, accepted, form)
+        line = self.source.place(found.start_pos or 0)[0]
+        first = self.source.place(start_of(tokens[0]))[0] if tokens else line
+        if first < line and problem.code == Code.UNEXPECTED:
+            hint = f"the statement began in line {first}; does a `,` or `+` end a line by mistake?"
+            problem = replace(problem, hint=hint)
+        self.report(start_of(found), found.end_pos, problem)
+
+    def resume(self, found: Token, start: int, accepted: set[str], problem: Problem | None) -> bool:
         """Skips what can't be read, and puts ERROR in its place where that is needed."""
         offset = start_of(found)
-        written = bool(found.strip()) or (found.type == "_SEP" and bool(found))
-        if not written:
-            return self.go_on(levels, found.type, offset)
+        if not found:
+            return self.go_on(found.type, start, offset)
         if found.type in ("_SEP", "RBRACE"):
-            if not self.go_on(levels, found.type, offset):
-                self.lexer.line_ctr.char_pos = found.end_pos
+            if not self.go_on(found.type, start, offset):
+                self.skip_to(start, found.end_pos or 0)
             return True
-        depth = sum(t.type == "LBRACE" for t in self.values[levels[0] :] if isinstance(t, Token))
-        for end, kind in self.ends(offset, depth):
+        depth = self.stack.open_braces(self.stack.levels()[0])
+        prose = problem is not None and problem.code == Code.UNKNOWN_STATEMENT
+        for end, kind in self.ends(offset, depth, prose):
             if kind in accepted and depth == 0:
-                self.lexer.line_ctr.char_pos = end
+                self.skip_to(start, end)
                 return True
-            if self.go_on(levels, kind, end):
+            if self.go_on(kind, start, end):
                 return True
         # the block that ends here was not read as one
-        return self.go_on(levels, "_SEP", self.stop.offset)
+        return self.go_on("_SEP", start, self.stop.offset)
 
-    def go_on(self, levels: list[int], kind: str, offset: int) -> bool:
+    def go_on(self, kind: str, start: int, offset: int) -> bool:
         """Feeds ERROR at the innermost level that can go on with a token of `kind`."""
-        for level in levels:
-            if self.could_go_on(level, kind):
-                read = tuple(_flat(self.values[level:]))
-                start = start_of(read[0]) if read else min(offset, len(self.text))
-                gap = Gap("ERROR", "", start, end_pos=offset)
+        for level in self.stack.levels():
+            if self.stack.could_go_on(level, kind):
+                read = tuple(unfolded(self.stack.values[level:]))
+                gap = Gap("ERROR", "", start_of(read[0]) if read else start, end_pos=offset)
                 gap.read = tuple(takewhile(_is_whole, read))
-                self.pop(level)
-                self.parser.feed_token(gap)
-                self.lexer.line_ctr.char_pos = offset
+                self.stack.pop(level)
+                self.stack.feed(gap)
+                self.skip_to(start, offset)
                 return True
         return False
 
-    def ends(self, offset: int, depth: int) -> Iterator[tuple[int, str]]:
-        """Where a statement may end or its block begin, from `offset` on."""
+    def skip_to(self, start: int, offset: int) -> None:
+        """Goes on reading at `offset`; what began at `start` is broken."""
+        self.stack.lexer.line_ctr.char_pos = offset
+        self.result.broken.append((start, offset))
+
+    def ends(self, offset: int, depth: int, prose: bool) -> Iterator[tuple[int, str]]:
+        """Where a statement may end or its block begin, from `offset` on.
+
+        `depth` blocks of the statement are open already. In `prose`, a `;` ends nothing.
+        """
         for match in lexemes(self.text, offset):
             at, sign = match.start(), match[0]
             if at >= self.stop.offset:
                 break
-            if match.lastgroup != "sign":
+            if match.lastgroup != "sign" or (prose and sign == ";"):
                 continue
             if depth == 0:
                 yield at, {"{": "LBRACE", "}": "RBRACE"}.get(sign, "_SEP")
-            depth += {"{": 1, "}": -1}.get(sign, 0)
-            depth = max(depth, 0)
-        kind = {"{": "LBRACE", "}": "RBRACE", "": "$END"}[self.stop.brace]
-        yield self.stop.offset, kind
+            depth = max(0, depth + {"{": 1, "}": -1}.get(sign, 0))
+        yield self.stop.offset, {"{": "LBRACE", "}": "RBRACE", "": "$END"}[self.stop.brace]
 
-    # The parser's stack -----------------------------------------------------------------
-
-    @property
-    def states(self) -> list[object]:
-        return self.parser.parser_state.state_stack
-
-    @property
-    def values(self) -> list[Part]:
-        return self.parser.parser_state.value_stack
-
-    def pop(self, level: int) -> None:
-        del self.states[level + 1 :]
-        del self.values[level:]
-
-    def takes_error(self, level: int) -> bool:
-        table = self.parser.parser_state.parse_conf.states[self.states[level]]
-        return "ERROR" in table and table["ERROR"][0].name == "Shift"
-
-    def is_head(self, level: int) -> bool:
-        """Whether ERROR stands at this level for the rest of a head, not for a statement."""
-        last = self.values[level - 1] if level else None
-        return isinstance(last, Token) and last.type in FORMS
-
-    def could_go_on(self, level: int, kind: str) -> bool:
-        trial = self.parser.copy(deepcopy_values=False)
-        # Lark's callbacks change the values that both stacks share
-        trial.parser_state.parse_conf = copy(trial.parser_state.parse_conf)
-        trial.parser_state.parse_conf.callbacks = {}
-        del trial.parser_state.state_stack[level + 1 :]
-        del trial.parser_state.value_stack[level:]
-        trial.feed_token(Token("ERROR", ""))
-        return kind in trial.accepts()
-
-    def block(self, level: int) -> str:
-        """The innermost open block at a level: file, scene, shot, camera or fields."""
-        opened = False
-        for value in reversed(self.values[:level]):
-            if not isinstance(value, Token):
-                continue
-            if value.type == "LBRACE":
-                opened = True
-            elif opened and value.type in _BLOCK_OF:
-                return _BLOCK_OF[value.type]
-            elif opened and value.type in _FIELD_OWNERS:
-                return "fields"
-        return "file"
+    def without_strays_of_broken_lines(self) -> None:
+        """Leaves out a stray brace in a line that has another error: they are one mistake."""
+        found = self.result.diagnostics
+        lines = {d.span.line for d in found if d.code != Code.STRAY_BRACE}
+        found[:] = [d for d in found if d.code != Code.STRAY_BRACE or d.span.line not in lines]
 
     def report(self, start: int | None, end: int | None, problem: Problem) -> None:
         span = self.source.span(start or 0, end or start or 0)
-        self.diagnostics.append(
-            Diagnostic(problem.code.value, "error", problem.message, span, problem.hint)
-        )
+        found = Diagnostic(problem.code.value, "error", problem.message, span, problem.hint)
+        self.result.diagnostics.append(found)
 
 
 def _offending(error: UnexpectedInput, text: str) -> Token:
@@ -293,49 +292,9 @@ def _offending(error: UnexpectedInput, text: str) -> Token:
         return error.token
     assert isinstance(error, UnexpectedCharacters)
     at = error.pos_in_stream or 0
-    return _token("SIGN", text[at], at)
-
-
-def _token(kind: str, text: str, offset: int) -> Token:
-    return Token(kind, text, offset, end_pos=offset + len(text))
-
-
-def _flat(values: list[Part]) -> Iterator[Part]:
-    """Parts as they would be in the tree: helper rules unfolded, punctuation left out."""
-    for value in values:
-        if isinstance(value, Tree) and str(value.data).startswith("_"):
-            yield from _flat(value.children)
-        elif isinstance(value, Gap):
-            yield from value.read
-        elif isinstance(value, Tree) or not value.type.startswith("_"):
-            yield value
+    return Token("SIGN", text[at], at, end_pos=at + 1)
 
 
 def _is_whole(part: Part) -> bool:
     """Whether a part of a head says something by itself, unlike the `in` of `in street`."""
     return isinstance(part, Tree) or part.type in ("NAME", "QUANTITY", "STRING", "UNCLOSED")
-
-
-def _tokens(part: Part) -> Iterator[Token]:
-    if isinstance(part, Token):
-        yield part
-    else:
-        for child in part.children:
-            yield from _tokens(child)
-
-
-def _first_name(read: list[Part], found: Token) -> Token:
-    """The word that a statement begins with, behind its time if it has one."""
-    return next((part for part in read if isinstance(part, Token)), found)
-
-
-def _form(read: list[Part], block: str) -> str:
-    if block == "fields":
-        return "field"
-    if not read:
-        return ""
-    first = read[0]
-    if isinstance(first, Tree) and first.data in FORMS:
-        return "move_span" if block == "camera" else str(first.data)
-    token = first_token(first)
-    return "move_span" if block == "camera" and token.type != "STEADINESS" else token.type

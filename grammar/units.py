@@ -65,7 +65,8 @@ def problem(quantity: Quantity, kind: str) -> Problem | None:
             f"write `{number}{meant}`",
         )
     if meant:
-        other = next(kind for kind, units in UNITS.items() if meant in units)
+        kinds = [kind for kind, units in UNITS.items() if meant in units]
+        other = "ratio" if "ratio" in kinds else kinds[0]
         return Problem(
             Code.WRONG_UNIT,
             f"`{written(quantity)}` is {kind_name(other)}, but {name} belongs here",

@@ -15,17 +15,19 @@ from numpy.typing import NDArray
 WIDTH, HEIGHT, FRAMES, LENS = 320, 180, 25, 35.0
 SUBJECT = np.array([0.0, 0.9, 0.0])
 START = np.array([0.0, 1.5, 5.0])
-SPEED = {
+# the amounts of the moves: degrees, metres, millimetres of focal length
+AMOUNTS = {
     "pan": 20,
     "tilt": 10,
     "roll": 15,
     "zoom": 15,
     "dolly": 1.5,
-    "truck": 1.0,
+    "truck": 1,
     "pedestal": 0.8,
     "orbit": 25,
 }
-SIGNS = {
+MOVES = {
+    ("static", ""): 0,
     ("pan", "right"): 1,
     ("pan", "left"): -1,
     ("tilt", "up"): 1,
@@ -68,16 +70,18 @@ def camera(kind: str, amount: float) -> tuple[Floats, Floats, float]:
     elif kind == "orbit":
         around = about(np.array([0.0, 1.0, 0.0]), amount)
         place, axes = around @ place, axes @ around.T
-    else:
-        level = np.array([forward[0], 0.0, forward[2]]) / np.hypot(forward[0], forward[2])
-        place += amount * {"dolly": level, "truck": right, "pedestal": np.array([0.0, 1.0, 0.0])}.get(
-            kind, 0 * right
-        )
+    elif kind != "static":
+        ways = {
+            "dolly": np.array([0.0, 0.0, -1.0]),
+            "truck": right,
+            "pedestal": np.array([0.0, 1.0, 0.0]),
+        }
+        place += amount * ways[kind]
     return axes, place, lens
 
 
 class World:
-    """A textured floor under a blank sky, boxes of boards near and far, a subject in the middle."""
+    """A textured or checked floor under a blank sky, boxes near and far, a subject in the middle."""
 
     def __init__(self, seed: int, checked: bool) -> None:
         rng = np.random.default_rng(seed)
@@ -85,11 +89,9 @@ class World:
         if checked:
             tile = np.add.outer(np.arange(1024) // 64, np.arange(1024) // 64) % 2
             self.floor = (120 + 40 * tile[..., None] + 0.06 * self.floor).astype(np.uint8)
-        self.boards = []  # (corners [4, 3], texture), far ones first
-        spots = [
-            (x, z, 3 + 2 * rng.random())
-            for x, z in ((-14, -22), (-5, -30), (6, -26), (15, -20), (24, -28), (-24, -26))
-        ]
+        self.boards: list[tuple[Floats, Image]] = []  # (corners [4, 3], skin), far ones first
+        far = ((-14, -22), (-5, -30), (6, -26), (15, -20), (24, -28), (-24, -26))
+        spots = [(x, z, 3 + 2 * rng.random()) for x, z in far]
         spots += [(-2.2, -3.0, 1.6), (2.6, -1.5, 1.3), (0.0, 0.0, 1.8)]
         for x, z, tall in sorted(spots, key=lambda s: s[1]):
             wide = 0.35 * tall if z == 0 else tall * (0.5 + rng.random())
@@ -144,7 +146,7 @@ class World:
 
 def film(kind: str, sign: int, seed: int, checked: bool = False, part: float = 1.0) -> Image:
     world = World(seed, checked)
-    amounts = sign * part * SPEED.get(kind, 0) * np.linspace(0, 1, FRAMES)
+    amounts = sign * part * AMOUNTS.get(kind, 0) * np.linspace(0, 1, FRAMES)
     return np.stack([world.frame(*camera(kind, a)) for a in amounts])
 
 
@@ -167,3 +169,37 @@ def through_mp4(frames: Image, path: Path) -> Image:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode(None))
     return read_frames(path)
+
+
+@pytest.mark.parametrize("weather", ["clear", "snow"])
+@pytest.mark.parametrize(("kind", "direction"), MOVES)
+def test_move_is_named_from_its_mp4(kind: str, direction: str, weather: str, tmp_path: Path) -> None:
+    seed = list(MOVES).index((kind, direction))
+    frames = film(kind, MOVES[kind, direction], seed, checked=weather == "snow")
+    if weather == "snow":
+        frames = with_snow(frames, seed)
+    motion = classify(through_mp4(frames, tmp_path / "take.mp4"))
+    assert (motion.kind, motion.direction) == (kind, direction), motion
+    assert motion.confidence > 0.5 or kind == "static", motion
+    done = MOVES[kind, direction] * (motion.span[1] - motion.span[0]) / (FRAMES - 1)
+    if kind == "roll":
+        assert motion.turn[2] == pytest.approx(AMOUNTS["roll"] * done, abs=0.5)
+    if kind == "zoom":
+        start = LENS + AMOUNTS["zoom"] * MOVES[kind, direction] * motion.span[0] / (FRAMES - 1)
+        assert motion.zoom == pytest.approx(1 + AMOUNTS["zoom"] * done / start, abs=0.02)
+    if kind == "truck":
+        assert motion.slide == pytest.approx((MOVES[kind, direction], 0, 0), abs=0.1)
+
+
+def test_small_orbit_is_no_truck(tmp_path: Path) -> None:
+    motion = classify(through_mp4(film("orbit", 1, seed=40, part=0.4), tmp_path / "take.mp4"))
+    assert (motion.kind, motion.direction) == ("orbit", "right"), motion
+
+
+def test_nothing_to_see_is_static_without_confidence() -> None:
+    blank = np.full((12, HEIGHT, WIDTH, 3), 90, np.uint8)
+    noise = np.random.default_rng(1).integers(0, 255, (12, HEIGHT, WIDTH, 3), dtype=np.uint8)
+    for frames in (blank, blank[:1], noise, noise[:2, :16, :16]):
+        motion = classify(frames)
+        assert motion.kind == "static"
+        assert motion.confidence < 0.2

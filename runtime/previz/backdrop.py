@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating[Any]]
 COLUMNS, ROWS = 4096, 256
 LOW, HIGH = -2.0, 24.0  # degrees of elevation of the lowest and highest row
 # channels: colour (R, G, B), how much of it shines by itself, how far it is lost in haze, cover
@@ -33,7 +34,7 @@ def _elevation() -> Array:
 
 def _paint(
     picture: Array,
-    mask: Array,
+    mask: NDArray[np.bool_],
     colour: tuple[float, ...] | Array,
     haze: float,
     shine: Array | float = 0.0,

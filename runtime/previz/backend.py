@@ -21,6 +21,15 @@ class PrevizBackend:
     """The animatic. It keeps nothing between shots."""
 
     name = "previz"
+    dialect = "plain"
+
+    def raster(self, native: Native) -> tuple[int, int]:
+        """None: it draws the plan's subjects themselves."""
+        return 0, 0
+
+    def encode(self, texts: list[str]) -> torch.Tensor:
+        """Nothing: it reads no text."""
+        return torch.zeros(len(texts), 0, 0)
 
     def native(self, plan: Plan, profile: str) -> Native:
         """The film's size, made smaller where its long edge is over 1280 pixels (640 in `draft`),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from scenelang.runtime.previz.limbs import points
 from scenelang.runtime.previz.motion import Motion
 from scenelang.runtime.previz.palette import Look, material
-from scenelang.runtime.previz.skeleton import points
 from scenelang.runtime.previz.solids import Assembly, Material, rotate, turn
 
 
@@ -43,14 +43,14 @@ def vehicle(look: Look, body: Motion) -> Assembly:
             a.solid(
                 2,
                 material("#b9bcc0", gloss=0.6),
-                hub + (s * 0.05 * h, 0, 0),
+                hub + np.asarray((s * 0.05 * h, 0, 0), np.float32),
                 (0.13 * h, 0.05 * h, 0.13 * h),
                 axle,
             )
             for angle in (0.0, 90.0):
                 a.box(
                     dark,
-                    hub + (s * 0.1 * h, 0, 0),
+                    hub + np.asarray((s * 0.1 * h, 0, 0), np.float32),
                     (0.006 * h, 0.12 * h, 0.022 * h),
                     spin @ turn(0, angle),
                 )
@@ -194,12 +194,12 @@ def stall(look: Look, body: Motion) -> Assembly:
     a.box(wood, (0, 0.18 * h, 0.06 * h), (w, 0.18 * h, d * 0.8))
     a.box(wood.tinted(1.35), (0, 0.375 * h, 0.07 * h), (w * 1.05, 0.016 * h, d * 0.95))
     a.box(material("#241a16"), (0, 0.02 * h, 0.07 * h), (w * 1.01, 0.02 * h, d * 0.82))
-    for x in (-1, 1):
+    for side in (-1, 1):
         for z in (-1.1, 1.15):
             a.limb(
                 wood.tinted(0.7),
-                (x * w, 0, z * d),
-                (x * w, (0.86 if z < 0 else 0.8) * h, z * d),
+                (side * w, 0, z * d),
+                (side * w, (0.86 if z < 0 else 0.8) * h, z * d),
                 0.016 * h,
             )
     tilt = turn(0, 14.0)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from scenelang.runtime.previz.limbs import bearings, points
 from scenelang.runtime.previz.motion import Motion, smoothstep
 from scenelang.runtime.previz.palette import Look, material
-from scenelang.runtime.previz.skeleton import bearings, points
 from scenelang.runtime.previz.solids import Array, Assembly, Material, aligned, rotate, turn
 
 _GOLDEN = math.pi * (3 - math.sqrt(5))

@@ -31,3 +31,10 @@ def length(v: Tensor) -> Tensor:
 
 def unit(v: Tensor) -> Tensor:
     return v / length(v).clamp_min_(1e-9)
+
+
+def put(field: Tensor, where: Tensor, values: Tensor) -> None:
+    """Write values [3, N] into a field [3, M] at the places [N]. (One axis at a time: indexing both
+    is an order slower.)"""
+    for row, value in zip(field, values, strict=True):
+        row.scatter_(0, where, value)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from scenelang.runtime.previz.limbs import SIDES, SIGN, blend, points
 from scenelang.runtime.previz.motion import Motion
 from scenelang.runtime.previz.palette import CLOTHES, HAIR, SKIN, UMBRELLAS, Look, material, rgb
-from scenelang.runtime.previz.skeleton import SIDES, Joints, blend, joints, points
+from scenelang.runtime.previz.skeleton import Joints, joints
 from scenelang.runtime.previz.solids import Array, Assembly, Material, rotate
-
-_SIGN = {"left": 1.0, "right": -1.0}
 
 
 def figure(look: Look, body: Motion) -> Assembly:
@@ -72,9 +71,9 @@ def _body(a: Assembly, j: Joints, h: float, top: Material, legs: Material, look:
         middle = (j.knee["left"] + j.knee["right"]) / 2
         hem = blend(middle, (j.foot["left"] + j.foot["right"]) / 2, np.full(a.count, 0.22, np.float32))
         apart = np.linalg.norm(j.knee["left"] - j.knee["right"], axis=-1)
-        a.cone(top, hem, at(0, 0.1, 0), 0.1 * h + 0.28 * apart, 0.08 * h, 0.8, side)
+        a.cone(top, hem, at(0, 0.1, 0), 0.1 * h + 0.36 * apart, 0.09 * h, 0.95, side)
         belt = top.tinted(0.55)
-        a.cone(belt, at(0, 0.075, 0), at(0, 0.1, 0), 0.09 * h, 0.088 * h, 0.8, side)
+        a.cone(belt, at(0, 0.075, 0), at(0, 0.1, 0), 0.094 * h, 0.092 * h, 0.9, side)
         a.ellipsoid(top.tinted(0.8), at(0, 0.302, 0.004), (0.062 * h, 0.028 * h, 0.056 * h), j.torso)
     elif look.has("jacket"):
         a.cone(top, at(0, -0.075, 0), at(0, 0.03, 0), 0.1 * h, 0.088 * h, 0.8, side)
@@ -200,7 +199,7 @@ def _arm_in_arm(j: Joints, h: float, member: int, body: Motion) -> Joints:
     hands, elbows = dict(j.hand), dict(j.elbow)
     for side in SIDES:
         inner = (facing_away ^ toward_plus_x) if side == "left" else ~(facing_away ^ toward_plus_x)
-        s, w = _SIGN[side], inner.astype(np.float32) * 0.9
+        s, w = SIGN[side], inner.astype(np.float32) * 0.9
         shoulder = j.shoulder[side]
         elbow = shoulder + rotate(j.torso, np.asarray((s * 0.045, -0.155, -0.01), np.float32) * h)
         hand = elbow + rotate(

@@ -112,17 +112,13 @@ def lights(shot: ShotPlan, zenith: Tensor, horizon: Tensor, fill: float, interio
 def developed(linear: Tensor) -> Tensor:
     """Linear light as sRGB bytes: a fixed exposure, a filmic shoulder and toe (the curve fitted by
     K. Narkowicz to ACES, 2015), the sRGB transfer function. Any shape, uint8."""
-    code = _code(linear)
-    return _curve(linear.device)[code]
+    code = squeezed(linear.clamp_min(0)).mul_(8191).to(torch.int32)
+    return _curve(linear.device).index_select(0, code.view(-1)).view(linear.shape)
 
 
 def squeezed(linear: Tensor) -> Tensor:
     """Light in 0 … 1 where mixing looks even: a highlight must not outweigh its neighbours."""
     return linear / (1 + linear)
-
-
-def _code(linear: Tensor) -> Tensor:
-    return (squeezed(linear.clamp_min(0)) * 8191).to(torch.int64)
 
 
 def _curve(device: torch.device) -> Tensor:

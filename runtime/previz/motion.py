@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scenelang.compiler.plan import PosePlan, ShotPlan, SubjectPlan, SubjectTrack
 from scenelang.runtime.previz.solids import rotate, turn
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating[Any]]
 POSTURES = ("kneel", "sit", "lie", "crouch")
 RAMP = 0.4  # seconds in which a gesture comes and goes
 

@@ -92,7 +92,7 @@ def cloud(
     """
     style = STYLES.get(particles.kind, _OTHER)
     count = eye.shape[0]
-    density = track(particles.density, frames)[start : start + count].clamp(0, 1)
+    density = track(particles.density, frames)[start : start + count].clamp(0, 1).to(eye.device)
     seen = math.ceil(float(density.max()) * style.count * 1.02)
     if float(density.max()) <= 0 or seen < 1:
         return None

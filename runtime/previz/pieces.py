@@ -11,7 +11,7 @@ import numpy as np
 from scenelang.runtime.previz import builds, things
 from scenelang.runtime.previz.motion import Motion
 from scenelang.runtime.previz.palette import UMBRELLAS, Look, material
-from scenelang.runtime.previz.solids import Assembly, Material, Rgb, turn
+from scenelang.runtime.previz.solids import Assembly, Material, turn
 
 Features = frozenset[str]
 SNOW = material("#eef2f7")
@@ -50,22 +50,24 @@ def still() -> Motion:
     )
 
 
-def _built(
+def built(
     kind: Callable[[Look, Motion], Assembly],
     height: float,
     x: float,
     z: float,
     heading: float,
     radius: float,
-    **more: object,
+    colours: dict[str, str] | None = None,
+    features: tuple[str, ...] = (),
 ) -> Piece:
+    """A kind of subject as a piece of the set."""
     look = Look(
         id=f"{x:.1f}/{z:.1f}",
         kind="",
         height=height,
-        colours=more.get("colours", {}),
-        features=frozenset(more.get("features", ())),
-    )  # type: ignore[arg-type]
+        colours=colours or {},
+        features=frozenset(features),
+    )
     return Piece(kind(look, still()), (x, 0.0, z), heading, radius, height)
 
 
@@ -173,11 +175,11 @@ def market(width: float, f: Features) -> list[Piece]:
         for s in (-1, 1):
             colour = UMBRELLAS[(2 * i + (s > 0)) % len(UMBRELLAS)]
             result.append(
-                _built(
+                built(
                     builds.stall, 2.5, s * (width - 1.6), z, -90.0 * s, 1.6, colours={"canopy": colour}
                 )
             )
-            result.append(_built(things.box, 0.5, s * (width - 2.6), z + 2.2, 20.0 * i, 0.5))
+            result.append(built(things.box, 0.5, s * (width - 2.6), z + 2.2, 20.0 * i, 0.5))
         if i % 2:
             result.append(_garland(width, z, f | {"lanterns"}))
     return result
@@ -249,107 +251,11 @@ def room(reach: float, f: Features) -> list[Piece]:
         frame.box(material(("#7a9a8a", "#a8705a")[s > 0]), (0, 1.75, 0.02), (0.47, 0.34, 0.03))
         frame.ellipsoid(material(("#e0c890", "#35506a")[s > 0]), (0.1, 1.72, 0.03), (0.2, 0.14, 0.03))
         result.append(Piece(frame, (s * (reach - 0.03), 0, -0.35 * reach), -90.0 * s, 0.6, 3.5))
-    result.append(_built(things.table, 0.75, -0.72 * reach, -0.8 * reach, 0, 0.9))
-    result.append(_built(things.chair, 0.95, 0.74 * reach, -0.78 * reach, -30, 0.5))
+    result.append(built(things.table, 0.75, -0.72 * reach, -0.8 * reach, 0, 0.9))
+    result.append(built(things.chair, 0.95, 0.74 * reach, -0.78 * reach, -30, 0.5))
     lamp = Assembly(1)
     lamp.limb(material("#3a2d25"), (0, 0, 0), (0, 1.5, 0), 0.025)
     lamp.cone(material("#3a2d25"), (0, 0, 0), (0, 0.04, 0), 0.2, 0.16)
     lamp.cone(material("#ffd9a0", glow=1.0), (0, 1.4, 0), (0, 1.75, 0), 0.26, 0.16)
     result.append(Piece(lamp, (-0.8 * reach, 0, 0.1 * reach), 0, 0.4, 1.7))
-    return result
-
-
-def cave(reach: float) -> list[Piece]:
-    result = []
-    stone = Material((0.15, 0.13, 0.115), texture="rock", tile=2.0)
-    for i in range(16):
-        angle, deep = i * 2.399963 + 0.3, reach * (0.8 + 0.14 * ((i * 0.618) % 1))
-        x, z = deep * np.sin(angle), deep * np.cos(angle)
-        tall = 0.7 + 2.0 * ((i * 0.414) % 1)
-        a = Assembly(1)
-        a.cone(stone, (0, 0, 0), (0.1, tall, 0), 0.32 + 0.1 * tall, 0.05)
-        a.cone(stone.tinted(0.8), (0.3, 5.5, 0.2), (0.2, 5.5 - 0.8 * tall, 0.2), 0.4, 0.03)
-        a.ellipsoid(stone.tinted(1.2), (0.4, 0.1, 0.3), (0.5, 0.32, 0.4))
-        result.append(Piece(a, (x, 0, z), i * 40.0, 0.6, tall))
-    return result
-
-
-def forest(f: Features) -> list[Piece]:
-    """Trees on a spiral around the stage, none nearer than seven metres, and a way down the middle."""
-    result = []
-    for i in range(46):
-        angle, r = i * 2.399963, 7.5 + 0.62 * i
-        x, z = r * np.sin(angle), r * np.cos(angle)
-        if abs(x) < 3.6:
-            continue
-        fir = (i * 0.618) % 1 < 0.55 or "snowy" in f
-        features = ("snowy",) if "snowy" in f else (("fir",) if fir else ())
-        height = 5.5 + 5.0 * ((i * 0.414) % 1)
-        result.append(
-            _built(builds.tree, height, float(x), float(z), i * 70.0, 0.2 * height, features=features)
-        )
-    return [*result, *rocks((0.16, 0.15, 0.13), 5)]
-
-
-def field(f: Features) -> list[Piece]:
-    result = []
-    for i, (x, z) in enumerate(
-        ((-13, -16), (15, -22), (-22, -30), (9, -36), (26, -12), (-28, -8), (-16, 18), (19, 20))
-    ):
-        features = ("snowy",) if "snowy" in f else ()
-        result.append(_built(builds.tree, 5.0 + (i % 3), x, z, i * 50.0, 1.5, features=features))
-    wood = Material((0.25, 0.17, 0.11), texture="planks", tile=1.0)
-    for i in range(14):
-        a = Assembly(1)
-        a.box(wood, (0, 0.55, 0), (0.06, 0.55, 0.06))
-        for y in (0.4, 0.8):
-            a.box(wood, (1.25, y, 0), (1.25, 0.05, 0.025))
-        result.append(Piece(a, (-17.5 + 2.5 * i, 0, -11.0), 0, 0.8, 1.0))
-    for i in range(60):
-        angle, r = i * 2.399963, 3.0 + 0.4 * i
-        a = Assembly(1)
-        colour = ("#e8c83a", "#e2e2ea", "#c8507a", "#7a6ad0")[i % 4]
-        for k in range(3):
-            p = (0.16 * np.sin(k * 2.1 + i), 0.16 + 0.05 * k, 0.16 * np.cos(k * 2.1 + i))
-            a.limb(material("#4d7a30"), (p[0], 0, p[2]), p, 0.012)
-            a.ellipsoid(SNOW if "snowy" in f else material(colour), p, (0.05, 0.035, 0.05))
-        result.append(Piece(a, (float(r * np.sin(angle)), 0, float(r * np.cos(angle))), 0, 0.2, 0.3))
-    return result
-
-
-def shore(edge: float) -> list[Piece]:
-    """Foam along the water's edge, a groyne of posts, shells and rocks."""
-    a = Assembly(1)
-    for i in range(40):
-        x = (i - 20) * 2.2
-        a.ellipsoid(material("#e9f0f0"), (x, 0.0, 0.5 * np.sin(i * 1.9)), (1.7, 0.05, 0.22))
-        a.ellipsoid(material("#c4d8da"), (x + 1, 0.0, -2.6 + 0.6 * np.sin(i * 2.7)), (1.5, 0.06, 0.16))
-    result = [Piece(a, (0, 0, -edge), 0, 0.1, 0.1)]
-    for i in range(7):
-        post = Assembly(1)
-        post.cone(
-            Material((0.12, 0.085, 0.06), texture="planks", tile=0.5),
-            (0, -0.2, 0),
-            (0, 1.1 - 0.1 * i, 0),
-            0.14,
-            0.12,
-        )
-        result.append(Piece(post, (-7.0 - 0.2 * i, 0, -edge + 2.5 - 1.4 * i), 0, 0.2, 1.0))
-    return [*result, *rocks((0.14, 0.14, 0.14), 8)]
-
-
-def rocks(colour: Rgb, count: int = 18) -> list[Piece]:
-    result = []
-    for i in range(count):
-        angle, r = i * 2.399963 + 1.1, 8.0 + 1.7 * i
-        x, z = float(r * np.sin(angle)), float(r * np.cos(angle))
-        if abs(x) < 3.5:
-            continue
-        size = 0.35 + 1.3 * ((i * 0.618) % 1)
-        piece = _built(things.rock, size, x, z, i * 77.0, size)
-        for k, m in enumerate(piece.parts.material):
-            piece.parts.material[k] = Material(colour, texture=m.texture, tile=m.tile).tinted(
-                0.8 + 0.2 * (k % 3)
-            )
-        result.append(piece)
     return result

@@ -47,12 +47,13 @@ class Rays:
         base = self.centre if self.parallel else forward
         return base - self.middle[:, :1] * dx - self.middle[:, 1:] * dy, dx, dy
 
-    def rectangles(self, centre: Tensor, axes: Tensor) -> Tensor:
-        """The pixels that boxes [F, N, 3], half axes in the columns [F, N, 3, 3], can cover:
-        int64 [F, N, 4] as (x0, y0, x1, y1), half-open; x0 = x1 where they cover none."""
+    def rectangles(self, centre: Tensor, axes: Tensor, rounded: Tensor) -> Tensor:
+        """The pixels that boxes [F, N, 3], half axes in the columns [F, N, 3, 3], can cover,
+        or the ellipsoids in them where `rounded` [F, N]: int64 [F, N, 4] as (x0, y0, x1, y1), half-open; x0 = x1 where they cover none."""
         seen = (centre - self.centre[:, None]) @ self.axes.transpose(1, 2)  # [F, N, 3] camera axes
         spans = self.axes[:, None] @ axes  # [F, N, 3, 3] rows are camera axes
         low, high = self._parallel(seen, spans) if self.parallel else self._perspective(seen, spans)
+        low, high = self._tightened(low, high, seen, spans, rounded)
         size = torch.tensor([self.width, self.height], device=centre.device)
         low = torch.minimum(low.floor().clamp_min(0).nan_to_num(0.0, 1e9, 0.0), size.float()).long()
         high = torch.minimum(high.ceil().clamp_min(0).nan_to_num(0.0, 1e9, 0.0), size.float()).long()
@@ -62,6 +63,31 @@ class Rays:
         reach = spans[..., :2, :].abs().sum(-1)
         scale, middle = self.scale[:, None], self.middle[:, None]
         return (seen[..., :2] - reach) * scale + middle, (seen[..., :2] + reach) * scale + middle
+
+    def _tightened(
+        self, low: Tensor, high: Tensor, seen: Tensor, spans: Tensor, rounded: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Bounds of ellipsoids: the slopes m of the planes through the eye that touch one solve
+        (c - m z)^2 = |a - m a_z|^2, c and z its centre, a and a_z its half axes across and along."""
+        scale, middle = self.scale[:, None], self.middle[:, None]
+        across = spans[..., :2, :]
+        if self.parallel:
+            reach = across.norm(dim=-1)
+            tight = seen[..., :2] - reach, seen[..., :2] + reach
+            whole = rounded
+        else:
+            z, depth = seen[..., 2:], spans[..., 2:, :]
+            qa = z * z - depth.square().sum(-1)
+            qb = seen[..., :2] * z - (across * depth).sum(-1)
+            qc = seen[..., :2].square() - across.square().sum(-1)
+            root = (qb * qb - qa * qc).clamp_min(0).sqrt()
+            safe = qa.clamp_min(1e-9)
+            tight = (qb - root) / safe, (qb + root) / safe
+            whole = rounded & (z[..., 0] - depth.norm(dim=-1)[..., 0] > NEAR)
+        return (
+            torch.where(whole[..., None], tight[0] * scale + middle, low),
+            torch.where(whole[..., None], tight[1] * scale + middle, high),
+        )
 
     def _perspective(self, seen: Tensor, spans: Tensor) -> tuple[Tensor, Tensor]:
         """Bounds of the part of each box that lies before the near plane: its corners there and

@@ -15,18 +15,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scenelang.compiler.plan import Plan, ShotPlan
+from scenelang.runtime.previz.fields import put
 from scenelang.runtime.previz.light import developed, squeezed
 from scenelang.runtime.previz.rays import perspective
 from scenelang.runtime.previz.scene import Scene, scene
-from scenelang.runtime.previz.shade import World, look, shade
+from scenelang.runtime.previz.shade import look, shade
 from scenelang.runtime.previz.splat import splat
 from scenelang.runtime.previz.visibility import Samples
+from scenelang.runtime.previz.world import View, World
 
 PASSES = ("clay", "depth", "mask", "normal")
 # pixels that are worked on together: small enough for a processor's cache
 PIXELS = {"cpu": 300_000, "cuda": 12_000_000}
-# four points in a pixel for its edges, on a turned square
-_CORNERS = ((0.375, 0.125), (0.875, 0.375), (0.625, 0.875), (0.125, 0.625))
+# three points that make, with a pixel's middle, the four samples of an edge
+_CORNERS = ((0.83, 0.31), (0.50, 0.91), (0.17, 0.28))
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,8 @@ def render_shot(
     """The frames of a shot in order, some at a time, so that memory stays bounded.
 
     `c2w` [F, 4, 4] and `intrinsics` [F, 3, 3] (normalised by width and height), one for each of
-    the shot's frames, take the place of the plan's camera. `smooth` takes four samples more
-    at the edges of solids. The same plan gives the same pictures, whatever the chunks.
+    the shot's frames, take the place of the plan's camera. `smooth` takes four samples at
+    the edges of things instead of one. The same plan gives the same pictures, whatever the chunks.
     Raises ValueError for an unknown pass, an empty size, or frames outside the shot.
     """
     unknown = set(passes) - set(PASSES)
@@ -106,7 +108,7 @@ def _chunk(
     if "clay" not in passes:
         return result
     if smooth:
-        _smooth(world, colour, view.row, view.thing, shape)
+        _smooth(world, colour, view, shape)
     for cloud in stage.clouds(world, start, stop):
         colour = splat(colour, view.t, rays, cloud)
     colour = _bloom(colour, shape)
@@ -114,42 +116,66 @@ def _chunk(
     return replace(result, clay=clay.cpu().numpy())
 
 
-def _smooth(
-    world: World, colour: Tensor, row: Tensor, thing: Tensor, shape: tuple[int, int, int]
-) -> None:
-    """Replace the colours [3, P] of pixels on the edge of a solid by the mean of four samples."""
-    what = torch.where(row >= 0, row % world.solids.count, -1 - thing).view(shape)
-    edge = torch.zeros(shape, dtype=torch.bool, device=row.device)
+def _smooth(world: World, colour: Tensor, view: View, shape: tuple[int, int, int]) -> None:
+    """Soften the colours [3, P] of pixels on edges: four samples say what shares a pixel has, its
+    own colour and those of its neighbours what they look like, so that nothing is shaded anew."""
+    what = _labels(world, view)
+    grid = what.view(shape)
+    edge = torch.zeros(shape, dtype=torch.bool, device=what.device)
     for axis in (1, 2):
-        if shape[axis] < 2:
-            continue
-        differ = what.narrow(axis, 1, shape[axis] - 1) != what.narrow(axis, 0, shape[axis] - 1)
-        edge.narrow(axis, 1, shape[axis] - 1).logical_or_(differ)
-        edge.narrow(axis, 0, shape[axis] - 1).logical_or_(differ)
+        n = shape[axis] - 1
+        differ = grid.narrow(axis, 1, n) != grid.narrow(axis, 0, n)
+        edge.narrow(axis, 1, n).logical_or_(differ)
+        edge.narrow(axis, 0, n).logical_or_(differ)
     pixel = edge.view(-1).nonzero()[:, 0]
     if pixel.numel() == 0:
         return
-    corners = torch.tensor(_CORNERS, device=row.device)
-    slot = torch.full((row.shape[0],), -1, dtype=torch.int64, device=row.device)
-    slot[pixel] = torch.arange(pixel.shape[0], device=row.device) * len(_CORNERS)
-    finer, _ = shade(world, look(world, Samples(pixel, corners, slot)))
-    mean = squeezed(finer).view(3, -1, len(_CORNERS)).mean(-1)
-    colour[:, pixel] = mean / (1 - mean).clamp_min(1e-4)
+    corners = torch.tensor(_CORNERS, device=what.device)
+    slot = torch.full_like(what, -1)
+    slot[pixel] = torch.arange(pixel.shape[0], device=what.device) * len(_CORNERS)
+    found = _labels(world, look(world, Samples(pixel, corners, slot))).view(-1, len(_CORNERS)).T
+    own = squeezed(colour.index_select(1, pixel))
+    mine = what[pixel]
+    parts = [own.clone() for _ in _CORNERS]
+    column, line = pixel % shape[2], (pixel // shape[2]) % shape[1]
+    for step, inside in (
+        (-1, column > 0),
+        (1, column < shape[2] - 1),
+        (-shape[2], line > 0),
+        (shape[2], line < shape[1] - 1),
+    ):
+        beside = torch.where(inside, pixel + step, pixel)
+        theirs, looks = what[beside], squeezed(colour.index_select(1, beside))
+        for k, part in enumerate(parts):
+            torch.where((found[k] == theirs) & (theirs != mine), looks, part, out=part)
+    mean = (own + torch.stack(parts).sum(0)) / (1 + len(_CORNERS))
+    put(colour, pixel, mean / (1 - mean).clamp_min(1e-4))
+
+
+def _labels(world: World, view: View) -> Tensor:
+    """What each sample belongs to, as far as edges go [M]."""
+    solid = world.label[view.row.clamp_min(0) % world.solids.count]
+    return torch.where(view.row >= 0, solid, -1 - view.thing)
 
 
 def _bloom(colour: Tensor, shape: tuple[int, int, int]) -> Tensor:
     """A halo around what is much brighter than the film can show."""
     f, h, w = shape
-    bright = (colour - 1.6).clamp_(0, 5)
+    # every other pixel of every other line is enough of what will be blurred anyway
+    bright = (colour.view(3, f, h, w)[:, :, ::2, ::2] - 1.6).clamp_(0, 5)
     if float(bright.max()) <= 0:
         return colour
     small = (max(2, h // 4), max(2, w // 4))
-    glow = nn.interpolate(bright.view(3, f, h, w).transpose(0, 1), small, mode="area")
-    total = torch.zeros_like(glow)
-    for reach, share in ((max(1, small[0] // 60), 0.28), (max(1, small[0] // 18), 0.16)):
-        blurred = glow
-        for _ in range(3):
-            blurred = nn.avg_pool2d(blurred, (2 * reach + 1, 1), 1, (reach, 0))
-            blurred = nn.avg_pool2d(blurred, (1, 2 * reach + 1), 1, (0, reach))
-        total += share * blurred
+    glow = nn.interpolate(bright.transpose(0, 1), small, mode="area")
+    tiny = (max(2, h // 16), max(2, w // 16))
+    wide = _blurred(nn.interpolate(glow, tiny, mode="area"), max(1, small[0] // 72))
+    total = 0.28 * _blurred(glow, max(1, small[0] // 60))
+    total += 0.16 * nn.interpolate(wide, small, mode="bilinear")
     return colour + nn.interpolate(total, (h, w), mode="bilinear").transpose(0, 1).reshape(3, -1)
+
+
+def _blurred(picture: Tensor, reach: int) -> Tensor:
+    for _ in range(2):
+        picture = nn.avg_pool2d(picture, (2 * reach + 1, 1), 1, (reach, 0))
+        picture = nn.avg_pool2d(picture, (1, 2 * reach + 1), 1, (0, reach))
+    return picture

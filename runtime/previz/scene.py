@@ -14,11 +14,11 @@ from scenelang.runtime.previz import kinds, particles, sets, sky
 from scenelang.runtime.previz.light import Lights, daylight, key_sun, lights, track
 from scenelang.runtime.previz.motion import spread, stage
 from scenelang.runtime.previz.rays import Rays
-from scenelang.runtime.previz.shade import World
 from scenelang.runtime.previz.shadow import shadows
 from scenelang.runtime.previz.solids import Assembly, Solids, finished, gathered
 from scenelang.runtime.previz.textures import Textures
 from scenelang.runtime.previz.visibility import table
+from scenelang.runtime.previz.world import World
 
 SENSOR_MM = 36.0
 SPHERES = 6  # bodies that shade point lights
@@ -46,18 +46,19 @@ class Scene:
     reach: float  # metres from the camera to the nearest subject, typically
     textures: Textures
     layers: dict[str, int]
+    label: Tensor  # int64 [N] see World
 
     def world(self, rays: Rays, start: int, stop: int) -> World:
         """The frames [start, stop) as these rays see them."""
         solids = self.solids.frames(start, stop)
         light = self.lights.frames(start, stop)
-        size = int(min(768, max(96, 16 * round(0.85 * rays.width / 16))))
+        size = int(min(640, max(96, 16 * round(0.7 * rays.width / 16))))
         sun = next((s for s in light.suns[:1] if not s.rim), None)
         shade = shadows(solids, sun, self.middle, self.radius, size) if sun is not None else None
         return World(
             rays, solids, table(rays, solids), self.set, self.sky.frames(start, stop), light, shade,
             self.spheres[start:stop] if light.points else self.spheres[start:stop, :0], self.fog[start:stop],
-            self.textures, self.layers,
+            self.textures, self.layers, self.label,
         )  # fmt: skip
 
     def clouds(self, world: World, start: int, stop: int) -> Iterator[particles.Cloud]:
@@ -186,8 +187,14 @@ def scene(
         set=made, sky=_moved(above, target), lights=_moved(light, target), fog=_fog(shot, made).to(target),
         spheres=_spheres(people, shot).to(target), steam=sources.to(target), pots=pots.to(target),
         middle=middle.to(target), radius=radius, reach=_reach(eye, places),
-        textures=Textures.of(layers, target), layers=layers,
+        textures=Textures.of(layers, target), layers=layers, label=_labels(solids).to(target),
     )  # fmt: skip
+
+
+def _labels(solids: Solids) -> Tensor:
+    """A number for each solid: the same for those of one subject that have the same colour."""
+    what = torch.cat([solids.subject[:, None].float(), solids.colour, solids.glow[:, None]], 1)
+    return torch.unique(what, dim=0, return_inverse=True)[1]
 
 
 def _speck(layers: dict[str, int]) -> Solids:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from scenelang.compiler.plan import PlacePlan
-from scenelang.runtime.previz import pieces
+from scenelang.runtime.previz import nature, pieces
 from scenelang.runtime.previz.enclosures import Enclosure
 from scenelang.runtime.previz.palette import rgb
 from scenelang.runtime.previz.solids import Array, Rgb
@@ -86,23 +86,23 @@ def _cave(f: frozenset[str], e: Extent) -> Set:
     reach = _reach(e, 6.5, 3.5)
     walls = Enclosure("cave", reach, reach, 5.5, rgb("#6a615a"), "rock", 5.0, 0.0)
     ground = Ground("stone", 2.6, rgb("#7b736b"))
-    return Set(ground, walls, None, 0.2, 0.0, True, pieces=pieces.cave(reach))
+    return Set(ground, walls, None, 0.2, 0.0, True, pieces=nature.cave(reach))
 
 
 def _forest(f: frozenset[str], e: Extent) -> Set:
     ground = Ground("litter", 4.0, rgb("#5d5236"))
-    return Set(ground, None, "woods", 0.8, 0.008, pieces=pieces.forest(f))
+    return Set(ground, None, "woods", 0.8, 0.008, pieces=nature.forest(f))
 
 
 def _field(f: frozenset[str], e: Extent) -> Set:
     ground = Ground("grass", 5.0, rgb("#5f8238"))
-    return Set(ground, None, "hills", pieces=pieces.field(f))
+    return Set(ground, None, "hills", pieces=nature.field(f))
 
 
 def _sea(f: frozenset[str], e: Extent) -> Set:
     shore = max(9.0, -e[2] + 4.0)
     ground = Ground("sand", 4.0, rgb("#cfb88c"), shore, 2, ("water", 9.0, rgb("#2f6a80")))
-    return Set(ground, None, "islands", pieces=pieces.shore(shore))
+    return Set(ground, None, "islands", pieces=nature.shore(shore))
 
 
 def _desert(f: frozenset[str], e: Extent) -> Set:
@@ -111,13 +111,13 @@ def _desert(f: frozenset[str], e: Extent) -> Set:
         None,
         "dunes",
         fog=0.004,
-        pieces=pieces.rocks(rgb("#b07a4e")),
+        pieces=nature.rocks(rgb("#b07a4e")),
     )
 
 
 def _mountains(f: frozenset[str], e: Extent) -> Set:
     return Set(
-        Ground("rock", 5.0, rgb("#857f74")), None, "mountains", pieces=pieces.rocks(rgb("#7d7870"))
+        Ground("rock", 5.0, rgb("#857f74")), None, "mountains", pieces=nature.rocks(rgb("#7d7870"))
     )
 
 
@@ -139,12 +139,12 @@ def build(place: PlacePlan | None, extent: Extent, weather: frozenset[str] = fro
     made = SETS.get(place.set if place else "studio", _studio)(features, extent)
     ground = made.ground
     if "snowy" in features and not made.interior:
-        trodden = ("snow", 5.0, rgb("#e8ecf2"))
+        trodden = ("snow", 5.0, rgb("#d6dbe4"))
         if ground.texture == "asphalt":
-            ground = replace(ground, texture="slush", tile=4.5, colour=rgb("#d3d6dd"), beyond=trodden)
+            ground = replace(ground, texture="slush", tile=4.5, colour=rgb("#c2c6cf"), beyond=trodden)
         else:
             beyond = ground.beyond if ground.axis == 2 else None
-            ground = replace(ground, texture="snow", tile=5.0, colour=rgb("#e8ecf2"), beyond=beyond)
+            ground = replace(ground, texture="snow", tile=5.0, colour=rgb("#d6dbe4"), beyond=beyond)
     if "wet" in features:
         dark = tuple(0.62 * c for c in ground.colour)
         ground = replace(ground, wet=max(ground.wet, 0.6), colour=dark)  # type: ignore[arg-type]
@@ -161,7 +161,7 @@ def clear(made: Set, eye: Array, subjects: list[Array]) -> Set:
     lines from it to the subjects. `eye` and every subject [F, 3] metres."""
     step = max(1, len(eye) // 24)
     path = eye[::step]
-    ends = [s[::step] + (0, 0.8, 0) for s in subjects] or [path]
+    ends = [s[::step] + np.asarray((0, 0.8, 0), np.float32) for s in subjects] or [path]
 
     def free(piece: pieces.Piece) -> bool:
         centre = np.asarray(piece.middle, np.float32)

@@ -2,53 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import torch
 from torch import Tensor
 
-from scenelang.runtime.previz.fields import at, dot, length, number, unit
-from scenelang.runtime.previz.light import CORE, Lights
-from scenelang.runtime.previz.rays import Rays
-from scenelang.runtime.previz.sets import Ground, Set
-from scenelang.runtime.previz.shadow import Shadows
+from scenelang.runtime.previz.fields import at, dot, length, number, put, unit
+from scenelang.runtime.previz.illumination import gleam, irradiance_on
+from scenelang.runtime.previz.sets import Ground
 from scenelang.runtime.previz.shapes import BOX
-from scenelang.runtime.previz.sky import Sky
-from scenelang.runtime.previz.solids import Solids
-from scenelang.runtime.previz.textures import SIZE, Textures
-from scenelang.runtime.previz.visibility import Samples, Table, nearest, surface, table
+from scenelang.runtime.previz.textures import SIZE
+from scenelang.runtime.previz.visibility import Samples, nearest, surface
+from scenelang.runtime.previz.world import GROUND, SKY, SOLID, WALL, View, World
 
-SKY, GROUND, WALL, SOLID = range(4)
-
-
-@dataclass(frozen=True)
-class World:
-    """Everything that a few frames of a shot are made of, on one device."""
-
-    rays: Rays
-    solids: Solids
-    table: Table
-    set: Set
-    sky: Sky
-    lights: Lights
-    shadows: Shadows | None
-    spheres: Tensor  # [F, K, 4] centre and radius of what shades point lights
-    fog: Tensor  # [F] share of light lost in a metre
-    textures: Textures
-    layers: dict[str, int]
-
-
-@dataclass(frozen=True)
-class View:
-    """M samples: where they are and what they meet. `thing` is SKY, GROUND, WALL or SOLID."""
-
-    frame: Tensor  # int64 [M]
-    x: Tensor  # [M] pixels
-    y: Tensor
-    d: Tensor  # [3, M] ray directions; depth along the axis grows by 1 a unit
-    t: Tensor  # [M] depth in metres; inf for the sky
-    row: Tensor  # int64 [M], -1 where it is no solid
-    thing: Tensor  # int64 [M]
+# samples that are shaded together: few enough that what lies between stays in a processor's cache
+BATCH = {"cpu": 1 << 16}
 
 
 def look(world: World, samples: Samples) -> View:
@@ -57,10 +23,13 @@ def look(world: World, samples: Samples) -> View:
     size = rays.width * rays.height
     count = samples.offsets.shape[0]
     pixel = samples.pixel
-    frame = pixel // size
-    inside = pixel - frame * size
-    line = ((inside.float() + 0.5) / rays.width).floor_()
-    column = inside.float() - line * rays.width
+    if rays.count == 1:
+        frame, inside = pixel.new_zeros(1).expand(pixel.shape[0]), pixel.float()
+    else:
+        frame = pixel // size
+        inside = (pixel - frame * size).float()
+    line = ((inside + 0.5) / rays.width).floor_()
+    column = inside - line * rays.width
     ox, oy = samples.offsets.unbind(-1)
     x = (column[:, None] + ox).reshape(-1)
     y = (line[:, None] + oy).reshape(-1)
@@ -75,10 +44,9 @@ def look(world: World, samples: Samples) -> View:
     if world.set.enclosure is not None:
         o = at(rays.centre, frame)
         t = torch.minimum(t, world.set.enclosure.distance(o, d))
-    thing = torch.full_like(row, WALL)
-    thing[t == torch.inf] = SKY
-    thing[(t == ground) & (t != torch.inf)] = GROUND
-    thing[(t == solid) & (t != torch.inf)] = SOLID
+    none = t == torch.inf
+    thing = torch.full_like(row, WALL).masked_fill_(t == ground, GROUND)
+    thing.masked_fill_(t == solid, SOLID).masked_fill_(none, SKY)
     return View(frame, x, y, d, t, row.masked_fill(thing != SOLID, -1), thing)
 
 
@@ -87,17 +55,15 @@ def shade(world: World, view: View) -> tuple[Tensor, Tensor]:
     colour = torch.empty_like(view.d)
     normal = torch.zeros_like(view.d)
     for thing, paint in ((SKY, _sky), (GROUND, _ground), (WALL, _wall), (SOLID, _solid)):
-        chosen = (view.thing == thing).nonzero()[:, 0]
-        if chosen.numel() == 0:
-            continue
-        part = View(
-            view.frame[chosen], view.x[chosen], view.y[chosen], view.d.index_select(1, chosen), view.t[chosen],
-            view.row[chosen], view.thing[chosen],
-        )  # fmt: skip
-        rgb, n = paint(world, part)
-        colour[:, chosen] = rgb
-        if thing != SKY:
-            normal[:, chosen] = n
+        for chosen in (
+            (view.thing == thing).nonzero()[:, 0].split(BATCH.get(view.d.device.type, 1 << 22))
+        ):
+            if chosen.numel() == 0:
+                continue
+            rgb, n = paint(world, view.part(chosen))
+            put(colour, chosen, rgb)
+            if thing != SKY:
+                put(normal, chosen, n)
     return colour, normal
 
 
@@ -123,16 +89,18 @@ def _ground(world: World, view: View) -> tuple[Tensor, Tensor]:
     p, d, pixel = _place(world, view)
     ground, x, z = world.set.ground, p[0], p[2]
     # a pixel near the horizon is long and narrow on the floor: between its two sizes
-    texel = pixel * (-d[1]).clamp_min(0.01) ** -0.6 * SIZE
+    texel = pixel * (-d[1]).clamp_min(0.01).rsqrt_() * SIZE
     albedo = _floor(world, ground, x, z, texel)
-    wear = world.textures.sample(world.layers["wear"], x / 27 + 0.37, z / 27 + 0.11, texel / 27)
+    wear = world.textures.sample(
+        world.layers["wear"], x / 27 + 0.37, z / 27 + 0.11, texel / 27, smooth=False
+    )
     albedo = albedo * wear[:3]
     up = torch.zeros_like(p)
     up[1] = 1.0
     touched = (
         world.shadows.touched(view.frame, x, z) if world.shadows is not None else torch.zeros_like(x)
     )
-    irradiance = _irradiance(world, view.frame, p, up, -d, 1 - 0.7 * touched)
+    irradiance = irradiance_on(world, view.frame, p, up, -d, 1 - 0.7 * touched)
     radiance = albedo * irradiance
     wet = ground.wet
     if wet > 0 or ground.gloss > 0:
@@ -221,7 +189,7 @@ def _wall(world: World, view: View) -> tuple[Tensor, Tensor]:
     assert world.set.enclosure is not None
     albedo, glow, n = world.set.enclosure.surface(p, d, pixel, world.textures, world.layers)
     corner = 0.55 + 0.45 * (p[1] * 1.2).clamp_(0, 1)
-    irradiance = _irradiance(world, view.frame, p, n, -d, corner, shaded=False)
+    irradiance = irradiance_on(world, view.frame, p, n, -d, corner, shaded=False)
     return _hazed(world, view, d, albedo * irradiance + glow), n
 
 
@@ -232,15 +200,15 @@ def _solid(world: World, view: View) -> tuple[Tensor, Tensor]:
     solids, count = world.solids, world.solids.count
     which = view.row % count
     albedo = at(solids.colour, which)
-    paint = _texture(world, view.row, which, hits.local, n, pixel)
+    paint = _texture(world, view.row, which, hits.local, pixel)
     albedo = albedo * paint[:3]
     low = 0.62 + 0.38 * (p[1] * 2.2).clamp_(0, 1)  # the floor holds off light near it
-    irradiance = _irradiance(world, view.frame, p, n, -d, low)
+    irradiance = irradiance_on(world, view.frame, p, n, -d, low)
     radiance = albedo * irradiance
     gloss = solids.gloss[which]
     shiny = (gloss > 0).nonzero()[:, 0]
     if shiny.numel():
-        part = _gleam(
+        part = gleam(
             world,
             view.frame[shiny],
             p.index_select(1, shiny),
@@ -255,79 +223,21 @@ def _solid(world: World, view: View) -> tuple[Tensor, Tensor]:
     return _hazed(world, view, d, radiance), n
 
 
-def _texture(
-    world: World, row: Tensor, which: Tensor, local: Tensor, n: Tensor, pixel: Tensor
-) -> Tensor:
+def _texture(world: World, row: Tensor, which: Tensor, local: Tensor, pixel: Tensor) -> Tensor:
     """A solid's texture [4, R], laid on along the axis of its shape that it faces most."""
     solids = world.solids
-    half = solids.axes.reshape(-1, 3, 3).norm(dim=-2).T[:, row]  # [3, R] metres
+    half = world.table.half.index_select(1, row)  # [3, R] metres
     q = local * half
-    box = world.table.shape[row] == BOX
-    facing = torch.where(box, local.abs(), (local / half.clamp_min(1e-4)).abs())
-    side = facing.argmax(0)
-    u = torch.where(side == 0, q[2], q[0])
-    v = torch.where(side == 1, q[2], q[1])
+    # a box is laid on by its faces, the others by the axis that leads most outward
+    facing = local.abs() / torch.where(world.table.shape[row] == BOX, 1.0, half)
+    on_x = (facing[0] > facing[1]) & (facing[0] > facing[2])
+    on_y = (facing[1] > facing[2]) & ~on_x
+    u = torch.where(on_x, q[2], q[0])
+    v = torch.where(on_y, q[2], q[1])
     tile = solids.tile[which]
-    return world.textures.sample(solids.layer[which], u / tile, v / tile, pixel * SIZE / tile)
-
-
-def _gleam(world: World, frame: Tensor, p: Tensor, n: Tensor, d: Tensor) -> Tensor:
-    """Highlights [3, R] of smooth surfaces, and a little of the sky in them."""
-    bounce = d - 2 * dot(d, n) * n
-    rim = (1 + dot(d, n)).clamp_(0, 1) ** 3
-    out = at(world.lights.above, frame) * (0.12 + 0.6 * rim) * (0.5 + 0.5 * bounce[1])
-    for sun in world.lights.suns:
-        toward = dot(bounce, at(sun.toward, frame)).clamp_min_(0)
-        out = out + at(sun.power, frame) * (1.2 * toward**50)
-    for lamp in world.lights.points:
-        way = at(lamp.position, frame) - p
-        square = dot(way, way)
-        toward = dot(way, bounce).clamp_min_(0) / square.clamp_min(1e-6).sqrt()
-        out = out + at(lamp.power, frame) * (toward**50 * 1.2 / (square + CORE**2))
-    return out
-
-
-def _irradiance(
-    world: World, frame: Tensor, p: Tensor, n: Tensor, eye: Tensor, open_: Tensor, shaded: bool = True
-) -> Tensor:
-    """Light [3, R] that falls on points p [3, R] with normals n; `eye` [3, R] points to the
-    camera and `open_` [R] is the share of the surroundings that a point sees."""
-    lights = world.lights
-    up = 0.5 + 0.5 * n[1]
-    total = torch.lerp(at(lights.below, frame), at(lights.above, frame), up) * open_
-    for i, sun in enumerate(lights.suns):
-        facing = dot(n, at(sun.toward, frame))
-        if sun.rim:
-            edge = 1 - dot(n, eye).clamp(0, 1)
-            falls = facing.clamp_min(0) * (0.35 + 2.2 * edge * edge)
-        else:
-            falls = ((facing + 0.12) / 1.12).clamp_min(0) if sun.soft else facing.clamp_min(0)
-        if i == 0 and shaded and world.shadows is not None:
-            falls = falls * world.shadows.lit(frame, p)
-        total = total + at(sun.power, frame) * falls
-    for lamp in lights.points:
-        way = at(lamp.position, frame) - p
-        square = dot(way, way)
-        facing = dot(way, n) / square.clamp_min(1e-6).sqrt()
-        falls = ((facing + 0.25) / 1.25).clamp_min(0) / (square + CORE**2)
-        total = total + at(lamp.power, frame) * (falls * _unblocked(world, frame, p, way, square))
-    return total
-
-
-def _unblocked(world: World, frame: Tensor, p: Tensor, way: Tensor, square: Tensor) -> Tensor:
-    """How much of a point light gets past the spheres that stand for bodies, at points near the
-    floor [R]: what lies higher than half a sphere's middle counts as part of the body itself."""
-    clear = torch.ones_like(square)
-    for k in range(world.spheres.shape[1]):
-        s = at(world.spheres[:, k], frame)  # [4, R]
-        to = s[:3] - p
-        u = (dot(to, way) / square.clamp_min(1e-6)).clamp_(0, 1)
-        miss = length(to - u * way)
-        apart = (length(to) / s[3].clamp_min(1e-4) - 1.05).clamp_(0, 0.4) * 2.5  # not on the body itself
-        inner = (u < 0.999) & (u > 0.001)
-        dark = (1.25 - miss / s[3].clamp_min(1e-4)).mul(2.0).clamp_(0, 1) * apart * inner
-        clear = clear * (1 - 0.85 * dark)
-    return clear
+    return world.textures.sample(
+        solids.layer[which], u / tile, v / tile, pixel * SIZE / tile, smooth=False
+    )
 
 
 def _hazed(world: World, view: View, d: Tensor, radiance: Tensor) -> Tensor:
@@ -336,8 +246,3 @@ def _hazed(world: World, view: View, d: Tensor, radiance: Tensor) -> Tensor:
         return radiance
     lost = 1 - torch.exp(-fog * view.t * length(view.d))
     return torch.lerp(radiance, world.sky.haze(view.frame, d), lost)
-
-
-def world_table(world: World) -> World:
-    """The world with its solids taken into the rays' terms."""
-    return replace(world, table=table(world.rays, world.solids))

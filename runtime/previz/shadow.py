@@ -66,10 +66,9 @@ def shadows(solids: Solids, sun: Sun, target: Tensor, radius: float, size: int) 
     picture = torch.stack([cover, t.masked_fill(t == torch.inf, 0.0)], 0).view(2, frames, size, size)
     picture = picture.transpose(0, 1)
     texel = 2 * radius / size
-    reach = max(1, round((0.07 if sun.soft else 0.02) / texel))
-    for _ in range(2):
-        picture = nn.avg_pool2d(picture, (2 * reach + 1, 1), 1, (reach, 0))
-        picture = nn.avg_pool2d(picture, (1, 2 * reach + 1), 1, (0, reach))
+    reach = max(1, round((0.11 if sun.soft else 0.03) / texel))
+    picture = nn.avg_pool2d(picture, (2 * reach + 1, 1), 1, (reach, 0))
+    picture = nn.avg_pool2d(picture, (1, 2 * reach + 1), 1, (0, reach))
     edge = torch.zeros(size, device=target.device)
     edge[reach + 1 : size - reach - 1] = 1.0
     picture = picture * edge * edge[:, None]

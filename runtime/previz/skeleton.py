@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
+from scenelang.runtime.previz.hands import Gait
+from scenelang.runtime.previz.hands import hand as hand_place
+from scenelang.runtime.previz.limbs import SIDES, SIGN, Array, bearings, bend, points
 from scenelang.runtime.previz.motion import Motion, smoothstep
-from scenelang.runtime.previz.solids import rotate, turn, unit
-
-Array = NDArray[np.float32]
-SIDES = ("left", "right")
-_SIGN = {"left": 1.0, "right": -1.0}
+from scenelang.runtime.previz.solids import rotate, turn
 
 # All in body heights. Pelvis (y, z), foot (x, y, z) and hand (x, y, z) of the left side, torso pitch.
 _POSTURES: dict[str, tuple[tuple[float, float], tuple[float, float, float], tuple[float, float, float], float]] = {
@@ -45,57 +43,17 @@ class Joints:
     sole: Array  # axes of the feet
 
 
-def blend(a: ArrayLike, b: ArrayLike, w: Array) -> Array:
-    """From a to b [F, 3] by w [F]."""
-    return np.asarray(a, np.float32) * (1 - w[:, None]) + np.asarray(b, np.float32) * w[:, None]
-
-
-def points(x: ArrayLike, y: ArrayLike, z: ArrayLike) -> Array:
-    return np.stack(np.broadcast_arrays(*(np.asarray(a, np.float32) for a in (x, y, z))), -1)
-
-
-def bend(root: Array, end: Array, first: float, second: float, hint: ArrayLike) -> tuple[Array, Array]:
-    """The middle joint of a limb of two bones, on the side of `hint`, and its end: moved in
-    where the bones don't reach. Points [F, 3], lengths in metres."""
-    way = end - root
-    distance = np.linalg.norm(way, axis=-1, keepdims=True)
-    reach = np.clip(distance, abs(first - second) + 1e-3, (first + second) * 0.999)
-    axis = unit(way)
-    out = np.asarray(hint, np.float32)
-    out = unit(out - axis * (out * axis).sum(-1, keepdims=True))
-    x = (reach**2 + first**2 - second**2) / (2 * reach)
-    h = np.sqrt(np.maximum(first**2 - x**2, 0))
-    return root + axis * x + out * h, root + axis * reach
-
-
-def bearings(point: Array, origin: Array) -> tuple[Array, Array]:
-    """Azimuth (+z toward +x) and elevation in degrees of points seen from an origin [F, 3]."""
-    d = point - origin
-    return (
-        np.degrees(np.arctan2(d[:, 0], d[:, 2])),
-        np.degrees(np.arctan2(d[:, 1], np.hypot(d[:, 0], d[:, 2]))),
-    )
-
-
-@dataclass(frozen=True)
-class _Gait:
-    walking: Array  # [F] 0 standing, 1 moving
-    running: Array
-    cycle: Array  # [F] phase in cycles
-    stride: Array  # [F] metres a cycle
-
-
-def _gait(body: Motion, height: float) -> _Gait:
+def _gait(body: Motion, height: float) -> Gait:
     """The feet stay where they tread: a cycle is as long as the way that it covers."""
     walking = smoothstep(body.speed, 0.05, 0.5)
     running = smoothstep(body.speed, 1.9 * height / 1.7, 2.9 * height / 1.7)
     stride = height * (0.42 + 0.26 * np.minimum(body.speed, 2.2) + 0.45 * running)
     step = np.diff(body.distance, prepend=body.distance[:1])
     cycle = np.cumsum(step / stride) + body.phase
-    return _Gait(walking, running, np.asarray(cycle, np.float32), np.asarray(stride, np.float32))
+    return Gait(walking, running, np.asarray(cycle, np.float32), np.asarray(stride, np.float32))
 
 
-def _tread(gait: _Gait, side: str) -> tuple[Array, Array]:
+def _tread(gait: Gait, side: str) -> tuple[Array, Array]:
     """Where along the path a foot is (metres from under the hip) and how high it is lifted."""
     share = 0.56 - 0.18 * gait.running  # of the cycle on the ground
     u = (gait.cycle + (0.0 if side == "left" else 0.5)) % 1.0
@@ -141,9 +99,14 @@ def joints(body: Motion, height: float) -> Joints:
     face = _face(body, neck, pitch + lean)
     head = neck + rotate(face, np.asarray((0, 0.075, 0.012), np.float32) * height)
     foot_at, hand_at = mixed(1) * height, mixed(2) * height
-    hip, knee, foot, shoulder, elbow, hand = ({} for _ in range(6))  # type: dict[str, Array]
+    hip: dict[str, Array] = {}
+    knee: dict[str, Array] = {}
+    foot: dict[str, Array] = {}
+    shoulder: dict[str, Array] = {}
+    elbow: dict[str, Array] = {}
+    hand: dict[str, Array] = {}
     for side in SIDES:
-        s = _SIGN[side]
+        s = SIGN[side]
         mirrored = np.asarray((s, 1, 1), np.float32)
         along, lift = _tread(gait, side)
         target = foot_at * mirrored
@@ -157,7 +120,7 @@ def joints(body: Motion, height: float) -> Joints:
             hip[side], target, THIGH * height, SHIN * height, (s * 0.12, -0.1, 1.0)
         )
         shoulder[side] = up(s * SHOULDER[0], SHOULDER[1], SHOULDER[2])
-        wanted = _hand(
+        wanted = hand_place(
             body,
             gait,
             side,
@@ -201,63 +164,6 @@ def _face(body: Motion, neck: Array, torso_pitch: Array) -> Array:
         pitch = pitch * (1 - w) - np.clip(elevation, -50, 50) * w
     pitch = pitch + 2.5 * body.of("talk") * np.sin(2 * np.pi * 1.3 * t)
     return turn(yaw, pitch)
-
-
-def _hand(
-    body: Motion, gait: _Gait, side: str, rest: Array, shoulder: Array, torso: Array, height: float
-) -> Array:
-    """Where a hand wants to be: at rest, swinging, at what is held, at what is reached for."""
-    s, t = _SIGN[side], body.time
-    swing = np.cos(2 * np.pi * (gait.cycle + (0.5 if side == "left" else 0.0))) * gait.walking
-    amount = (0.10 + 0.07 * gait.running) * height
-    hand = rest + points(
-        body.travel[:, 0] * swing * amount,
-        (0.02 * np.abs(swing) + 0.13 * gait.running) * height,
-        body.travel[:, 1] * swing * amount + 0.06 * gait.running * height,
-    )
-
-    def ahead(x: float, y: float, z: float) -> Array:
-        return shoulder + rotate(torso, np.asarray((s * x, y, z), np.float32) * height)
-
-    for pose in ("talk",):
-        beat = 0.02 * np.sin(2 * np.pi * (0.9 * t + (0.2 if side == "left" else 0.0)))
-        hand = blend(
-            hand, ahead(-0.01, -0.2, 0.17) + points(0 * t, beat * height, 0 * t), 0.55 * body.of(pose)
-        )
-    in_both = {"read", "open"} & set(body.weight)
-    hand = blend(hand, ahead(-0.05, -0.12, 0.2), np.maximum(body.of("read"), 0 * t))
-    apart = 0.02 * np.sin(2 * np.pi * 1.1 * t) if side == "left" else 0.0
-    hand = blend(
-        hand, ahead(-0.035, -0.12, 0.21) + points(apart * height, 0 * t, 0 * t), body.of("open")
-    )
-    for weight, point, kind in body.holds:
-        grip = point + np.asarray(
-            (s * (0.045 if in_both or kind != "cup" else 0.02) * height, 0.01, 0), np.float32
-        )
-        both = side == "right" or bool(in_both) or kind in ("box", "book", "letter", "stall", "table")
-        hand = blend(hand, grip, weight * (1.0 if both else 0.0))
-    if side == "right":
-        hand = blend(
-            hand,
-            points(
-                shoulder[:, 0] - (0.15 + 0.06 * np.sin(2 * np.pi * 1.7 * t)) * height,
-                shoulder[:, 1] + 0.2 * height,
-                shoulder[:, 2] + 0.06 * height,
-            ),
-            body.of("wave"),
-        )
-    for pose in ("reach", "give", "point"):
-        if pose not in body.weight:
-            continue
-        way = unit(body.aim[pose] - shoulder) if pose in body.aim else rotate(torso, (0.0, -0.1, 1.0))
-        far = np.linalg.norm(body.aim[pose] - shoulder, axis=-1) if pose in body.aim else height
-        length = np.minimum(far, (0.32 if pose == "point" else 0.29) * height)
-        there = way * np.reshape(length, (-1, 1)) + np.asarray((s * 0.02 * height, 0, 0), np.float32)
-        # with the hand on the target's side, the right one for what lies ahead; one gives with both
-        left = smoothstep(body.aim[pose][:, 0] / height, 0.05, 0.15) if pose in body.aim else 0 * t
-        mine = np.ones_like(t) if pose == "give" else (left if side == "left" else 1 - left)
-        hand = blend(hand, shoulder + there, np.asarray(body.of(pose) * mine, np.float32))
-    return hand
 
 
 def _laid(j: Joints, weight: Array, height: float) -> Joints:

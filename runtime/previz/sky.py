@@ -45,7 +45,9 @@ class Sky:
         """What distance fades to [3, R] in the directions d [3, R] (units): the horizon, brighter
         toward the sun."""
         toward = dot(d, at(self.sun, frame)).clamp_min_(0)
-        return at(self.horizon, frame) + at(self.glow, frame) * (0.25 * toward**6)
+        return at(self.horizon, frame) + at(self.glow, frame) * (
+            0.25 * (toward * toward * toward).square_()
+        )
 
     def colour(self, frame: Tensor, d: Tensor, textures: Textures, layers: dict[str, int]) -> Tensor:
         """Radiance [3, R] of the sky in the directions d [3, R] (unit vectors, up is +y)."""
@@ -56,7 +58,7 @@ class Sky:
         toward = dot(d, at(self.sun, frame)).clamp_min_(0)
         p8 = toward.square().square_().square_()
         disc = ((toward - 0.99955) * 6000).clamp_(0, 1)
-        halo = 0.3 * p8 + 0.7 * p8**12
+        halo = 0.3 * p8 + 0.7 * (p8 * p8.square()).square_().square_()
         base += at(self.glow, frame) * (halo + 9.0 * disc)
         base = self._clouds(base, frame, d, up, p8, textures, layers)
         return base if self.picture is None else self._horizon(base, frame, d)
@@ -73,7 +75,7 @@ class Sky:
     ) -> Tensor:
         spread = 0.16 / (up + 0.14)
         u, v = d[0] * spread, d[2] * spread
-        coarse = 1.0 + 6 * (1 - up) ** 6
+        coarse = 1.0 + 6 * (1 - up).square_().square_()
         if self.cover > 0 and "clouds" in layers:
             n = textures.sample(layers["clouds"], u * 0.9, v * 0.9, coarse)[0]
             body = ((n - 0.62 + 0.3 * self.cover) * 2.8).clamp_(0, 1) * (up * 8).clamp_(0, 1)

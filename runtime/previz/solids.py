@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from scenelang.runtime.previz.shapes import BOX, CAPSULE, ELLIPSOID, FRUSTUM
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating[Any]]
 Rgb = tuple[float, float, float]
 
 
@@ -189,8 +190,8 @@ def finished(
     for m in parts.material:
         layers.setdefault(m.texture, len(layers))
 
-    def every(values: ArrayLike, dtype: type) -> Tensor:  # [F] -> [F, N]
-        column = np.asarray(values, dtype).reshape(-1, 1)
+    def every(values: ArrayLike, dtype: type[Any]) -> Tensor:  # [F] -> [F, N]
+        column: NDArray[Any] = np.asarray(values, dtype).reshape(-1, 1)
         return torch.from_numpy(np.array(np.broadcast_to(column, (frames, n))))
 
     def tensor(values: ArrayLike) -> Tensor:

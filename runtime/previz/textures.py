@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ import torch.nn.functional as nn
 from numpy.typing import NDArray
 from torch import Tensor
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating[Any]]
 SIZE = 512
 LEVELS = 8  # 512 … 4 texels
 _WIDTH, _HEIGHT = SIZE + 2 + SIZE // 2 + 2, sum((SIZE >> i) + 2 for i in range(1, LEVELS)) + 2
@@ -102,7 +103,7 @@ def _litter() -> Array:
 
 
 def _sand() -> Array:
-    u, v = _grid()
+    _, v = _grid()
     ripple = np.sin(2 * np.pi * (14 * v + 0.55 * _noise(71, 1.9, 1, 8)))
     return _layer(1 + 0.075 * ripple + 0.05 * _noise(72, 0.3, 24) + 0.05 * _noise(73, 1.2, 1, 10))
 
@@ -126,7 +127,7 @@ def _slush() -> Array:
 
 def _planks() -> Array:
     inside, each = _tiles(2, 10, 0.05, 91, 0.5)
-    u, v = _grid()
+    _, v = _grid()
     grain = np.sin(2 * np.pi * (60 * v + 1.2 * _noise(92, 1.8, 1, 12)))
     return _layer((0.4 + 0.6 * inside) * (0.78 + 0.4 * each) * (1 + 0.06 * grain))
 
@@ -227,7 +228,7 @@ def _shops() -> Array:
     things = random.random((20, 72)).astype(np.float32)[
         (v * 20).astype(int), np.minimum((u * 72).astype(int), 71)
     ]
-    goods = np.where(shelf, 0.25 + 0.75 * things, np.where(v > 0.5, 0.35, 0.95 - 0.5 * np.abs(fx - 0.5)))
+    goods = np.where(shelf, 0.45 + 0.5 * things, np.where(v > 0.5, 0.35, 0.95 - 0.5 * np.abs(fx - 0.5)))
     goods = goods.astype(np.float32)
     lit = pane & ~bars & ~door
     shine = np.where(letters, 1.0, np.where(lit, 0.42 * goods, np.where(board, 0.16, 0.0)))
@@ -282,21 +283,26 @@ class Textures:
             picture.to(device), torch.tensor(corners, dtype=torch.float32).T.contiguous().to(device)
         )
 
-    def sample(self, layer: Tensor | int, u: Tensor, v: Tensor, texels: Tensor) -> Tensor:
+    def sample(
+        self, layer: Tensor | int, u: Tensor, v: Tensor, texels: Tensor, smooth: bool = True
+    ) -> Tensor:
         """The four channels [4, R] at tile coordinates u, v [R] (v upward), for pixels that span
-        `texels` [R] of the finest level."""
+        `texels` [R] of the finest level; without `smooth` from the nearest level alone, for what
+        has soft textures or is small."""
         level = texels.clamp_min(1.0).log2_().clamp_max_(LEVELS - 1.001)
-        whole = level.floor()
+        whole = level.floor() if smooth else level.round()
         blend = level - whole
         index = whole.to(torch.int64)
         u, v = u - u.floor(), v - v.floor()
         v = 1.0 - v
         fine = self._tap(layer, u, v, index)
+        if not smooth:
+            return fine
         coarse = self._tap(layer, u, v, index + 1)
         return torch.lerp(fine, coarse, blend)
 
     def _tap(self, layer: Tensor | int, u: Tensor, v: Tensor, level: Tensor) -> Tensor:
-        x0, y0, size = self.corner.index_select(1, level)  # each [R]
+        x0, y0, size = (c.index_select(0, level) for c in self.corner)
         x = x0 + 0.5 + u * size
         y = y0 + 0.5 + v * size + layer * _HEIGHT
         height, width = self.picture.shape[-2:]

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from scenelang.runtime.previz.limbs import points
 from scenelang.runtime.previz.motion import Motion
 from scenelang.runtime.previz.palette import CLOTHES, UMBRELLAS, Look, material
-from scenelang.runtime.previz.skeleton import points
 from scenelang.runtime.previz.solids import Assembly, Material, turn
 
 _PAIR = re.compile(r"\b(two|pair|deux|cups|mugs|glasses|tasses|verres)\b", re.IGNORECASE)
@@ -88,7 +88,9 @@ def candle(look: Look, body: Motion) -> Assembly:
             0.003 * h,
         )
         a.ellipsoid(
-            material("#3f6cff", glow=1.2), low + (0, -0.075 * h, 0), (0.03 * h, 0.02 * h, 0.03 * h)
+            material("#3f6cff", glow=1.2),
+            low - np.asarray((0, 0.075 * h, 0), np.float32),
+            (0.03 * h, 0.02 * h, 0.03 * h),
         )
     return a
 
@@ -154,7 +156,7 @@ def letter(look: Look, body: Motion) -> Assembly:
             where = np.asarray((np.sin(i * 2.4), np.cos(i * 1.7), np.sin(i * 3.1 + 1))) * 0.1 * h
             a.box(
                 paper.tinted(0.82 + 0.18 * ((i * 0.618) % 1)),
-                where + (0, 0.14 * h, 0),
+                where + np.asarray((0, 0.14 * h, 0)),
                 (0.19 * h, 0.12 * h, 0.16 * h),
                 turn(i * 51.0, i * 37.0, i * 23.0),
             )

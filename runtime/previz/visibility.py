@@ -14,9 +14,18 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from scenelang.runtime.previz.fields import unit
+from scenelang.runtime.previz.fields import put, unit
 from scenelang.runtime.previz.rays import Rays
-from scenelang.runtime.previz.shapes import CAPSULE, FRUSTUM, SHAPES, Vector, enter, inside, outward
+from scenelang.runtime.previz.shapes import (
+    CAPSULE,
+    ELLIPSOID,
+    FRUSTUM,
+    SHAPES,
+    Vector,
+    enter,
+    inside,
+    outward,
+)
 from scenelang.runtime.previz.solids import Solids
 
 PAIRS = 4_000_000  # in one go; bounds memory
@@ -52,6 +61,7 @@ class Table:
     shape: Tensor  # [R]
     rectangle: Tensor  # int64 [R, 4]
     inverse: Tensor  # [R, 3, 3] world to shape
+    half: Tensor  # [3, R] half sizes in metres
     parallel: bool
 
     def rays(self, row: Tensor, x: Tensor, y: Tensor) -> tuple[Vector, Vector]:
@@ -73,7 +83,8 @@ def table(rays: Rays, solids: Solids) -> Table:
     """The rays in the space of every solid in every frame, and what each can cover."""
     f, n = solids.taper.shape
     axes = solids.axes  # [F, N, 3, 3]
-    inverse = axes.transpose(-1, -2) / axes.square().sum(-2).unsqueeze(-1)  # [F, N, 3, 3]
+    square = axes.square().sum(-2)  # [F, N, 3]
+    inverse = axes.transpose(-1, -2) / square.unsqueeze(-1)  # [F, N, 3, 3]
     shape = solids.shape.expand(f, n)
     stretch = torch.ones(f, n, 3, device=axes.device)
     capsule = shape == CAPSULE
@@ -81,7 +92,7 @@ def table(rays: Rays, solids: Solids) -> Table:
     wide = torch.where(shape == FRUSTUM, solids.taper.clamp_min(1), 1.0)
     stretch[..., 0] *= wide
     stretch[..., 2] *= wide
-    rectangle = rays.rectangles(solids.centre, axes * stretch[..., None, :])
+    rectangle = rays.rectangles(solids.centre, axes * stretch[..., None, :], shape == ELLIPSOID)
     base, dx, dy = rays.steps()
     eye = (inverse @ (rays.centre[:, None] - solids.centre)[..., None])[..., 0]  # [F, N, 3]
     if rays.parallel:
@@ -107,6 +118,7 @@ def table(rays: Rays, solids: Solids) -> Table:
         shape=shape.reshape(-1),
         rectangle=rectangle.reshape(-1, 4),
         inverse=inverse.reshape(-1, 3, 3),
+        half=flat(square.sqrt()),
         parallel=rays.parallel,
     )
 
@@ -117,11 +129,14 @@ def pairs(
     """Row, pixel, column and line [P] of every pixel of every row's rectangle, PAIRS or so at a
     time."""
     x0, y0, x1, y1 = rectangle.unbind(-1)
-    wide = x1 - x0
-    counts = wide * (y1 - y0)
+    counts = (x1 - x0) * (y1 - y0)
     some = (counts > 0).nonzero()[:, 0]
-    rows, x0, y0, wide, counts = (t[some] for t in (rows, x0, y0, wide, counts))
+    rows, counts = rows[some], counts[some]
     group = (counts.cumsum(0) // PAIRS).tolist()
+    # float32 counts pixels exactly up to 2^24 and is several times faster than int64 here
+    left, top, wide = (t[some].float() for t in (x0, y0, x1 - x0))
+    frame = rows // solids * (width * height)
+    several = bool((frame != 0).any())
     start = 0
     while start < len(group):
         stop = start + 1
@@ -129,14 +144,18 @@ def pairs(
             stop += 1
         n = counts[start:stop]
         which = torch.repeat_interleave(torch.arange(start, stop, device=n.device), n)
-        first = n.cumsum(0) - n
-        k = torch.arange(which.shape[0], device=n.device) - first[which - start]
-        w = wide[which]
-        # float32 divides faster than int64 and is exact here: pictures have fewer than 2^22 pixels
-        line = ((k.float() + 0.5) / w.float()).floor_().long()
-        x = x0[which] + k - line * w
-        y = y0[which] + line
-        yield rows[which], rows[which] // solids * (width * height) + y * width + x, x, y
+        first = torch.zeros_like(left)
+        first[start:stop] = (n.cumsum(0) - n).float()
+        k = torch.arange(which.shape[0], device=n.device, dtype=torch.float32)
+        k -= first.index_select(0, which)
+        w = wide.index_select(0, which)
+        line = ((k + 0.5) / w).floor_()
+        x = k.sub_(line * w).add_(left.index_select(0, which))
+        y = line.add_(top.index_select(0, which))
+        pixel = torch.add(x, y, alpha=width).long()
+        if several:
+            pixel += frame.index_select(0, which)
+        yield rows.index_select(0, which), pixel, x, y
         start = stop
 
 
@@ -154,7 +173,7 @@ def nearest(rays: Rays, world: Table, samples: Samples) -> tuple[Tensor, Tensor]
                 kept = (ray >= 0).nonzero()[:, 0]
                 row, ray, x, y = row[kept], ray[kept], x[kept], y[kept]
             for s, (ox, oy) in enumerate(samples.offsets.tolist()):
-                o, d = world.rays(row, x.float() + ox, y.float() + oy)
+                o, d = world.rays(row, x + ox, y + oy)
                 t = enter(shape, o, d, world.taper.index_select(0, row))
                 key = (t.view(torch.int32).long() << 32) | row
                 key.masked_fill_(t == torch.inf, _NOTHING)
@@ -182,10 +201,12 @@ def surface(world: Table, row: Tensor, t: Tensor, x: Tensor, y: Tensor) -> Hits:
         torch.addcmul(o[i], t, d[i], out=local[i])
     for shape in SHAPES:
         chosen = (shapes == shape).nonzero()[:, 0]
-        p = local[:, chosen]
+        p = local.index_select(1, chosen)
         out = outward(shape, (p[0], p[1], p[2]), world.taper[row[chosen]])
-        gradient[:, chosen] = torch.stack(out)
-    inverse = world.inverse.reshape(-1, 9).T[:, row].reshape(3, 3, -1)  # [3, 3, M]
+        put(gradient, chosen, torch.stack(out))
+    inverse = (
+        world.inverse.reshape(-1, 9).T.contiguous().index_select(1, row).reshape(3, 3, -1)
+    )  # [3, 3, M]
     normal = (inverse * gradient[:, None]).sum(0)  # transposed inverse times gradient
     return Hits(local, unit(normal))
 

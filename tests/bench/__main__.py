@@ -1,0 +1,96 @@
+"""`make bench`: how fast it is, as ratios against a baseline in the same run.
+
+These machines are noisy, so no figure stands alone: each is a median over pairs, and says
+what it is a ratio of.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def cpu_of(*command: str) -> float:
+    """CPU seconds of a whole process, user and system."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *command], check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def wall_of(work: Callable[[], object], times: int = 20) -> float:
+    start = time.perf_counter()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - start) / times
+
+
+def ratio(
+    name: str, ours: Callable[[], float], theirs: Callable[[], float], what: str, runs: int = 7
+) -> None:
+    pairs = [(ours(), theirs()) for _ in range(runs)]
+    ratios = sorted(a / b for a, b in pairs)
+    print(
+        f"{name:34} {statistics.median(ratios):8.2f} x {what}   (from {ratios[0]:.2f} to {ratios[-1]:.2f}; "
+        f"ours {statistics.median(a for a, _ in pairs) * 1000:.1f} ms)"
+    )
+
+
+def starting() -> None:
+    main = "from scenelang.cli import main; main()"
+    film = str(EXAMPLES / "letter.scene")
+    for command in (["check", film], ["fmt", "--check", film]):
+        ratio(
+            f"scenelang {command[0]}", lambda c=command: cpu_of("-c", main, *c),  # type: ignore[misc]
+            lambda: cpu_of("-c", "import lark, pydantic"), "the CPU time of `import lark, pydantic`",
+        )  # fmt: skip
+
+
+def reading() -> None:
+    import yaml
+
+    from scenelang.compiler.pipeline import analyse
+    from scenelang.grammar.format import format_film
+    from scenelang.grammar.parse import parse
+
+    text = (EXAMPLES / "tokyo.scene").read_text()
+    film, _ = parse(text)
+    facts = yaml.safe_dump(film.model_dump(mode="json"))
+    baseline = lambda: wall_of(lambda: yaml.load(facts, Loader=yaml.CSafeLoader))  # noqa: E731
+    peer = "PyYAML's C loader on the same tree"
+    ratio("parse tokyo.scene", lambda: wall_of(lambda: parse(text)), baseline, peer)
+    ratio("format it", lambda: wall_of(lambda: format_film(film)), baseline, peer)
+    ratio("resolve, check and plan it", lambda: wall_of(lambda: analyse(film), 3), baseline, peer)
+
+
+def rendering() -> None:
+    from scenelang.compiler.pipeline import plan_film
+    from scenelang.grammar.parse import parse_file
+    from scenelang.runtime.previz.render import render_shot
+
+    for name in ("tokyo", "letter", "monster"):
+        plan = plan_film(parse_file(EXAMPLES / f"{name}.scene")[0])
+        shot = plan.shots[0]
+        for width, height in ((640, 360), (1280, 720)):
+            frames = range(24)
+
+            def ours(shot=shot, plan=plan, size=(width, height), frames=frames) -> float:  # type: ignore[no-untyped-def]
+                start = time.perf_counter()
+                for _ in render_shot(plan, shot, *size, frames=frames):
+                    pass
+                return time.perf_counter() - start
+
+            ratio(f"previz {name} {width}x{height}, 24 frames", ours, lambda: 1.0, "real time", runs=3)
+
+
+if __name__ == "__main__":
+    chosen = sys.argv[1:] or ["starting", "reading", "rendering"]
+    for part in chosen:
+        {"starting": starting, "reading": reading, "rendering": rendering}[part]()
