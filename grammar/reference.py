@@ -22,7 +22,7 @@ def vocabulary_page() -> str:
 def _lines() -> Iterator[str]:
     yield "# The vocabulary"
     yield ""
-    yield "Made from the table in `grammar/vocabulary.py` by `make vocabulary`. Aliases are read, and `fmt` writes the first word."
+    yield "Made from the table in `grammar/terms.py` by `make vocabulary`. Aliases are read, and `fmt` writes the first word."
     for place, terms in HEADS.items():
         yield from _table(f"Statements of a {place}", terms)
     yield from _moves()

@@ -12,7 +12,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -98,7 +98,8 @@ def atomic_path(target: Path) -> Iterator[Path]:
             os.replace(part, target)
             _sync(target.parent)
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # no folder to take it from, where one couldn't be made
+            part.unlink(missing_ok=True)
 
 
 @contextmanager
