@@ -157,7 +157,12 @@ def _compilers_conditioning(plan: Plan, backend: Backend) -> Conditioner:
 
     def condition(shot: ShotPlan, native: Native) -> Conditioning:
         return condition_shot(
-            plan, shot, native, raster=backend.raster(native), encode=backend.encode, dialect=backend.dialect
+            plan,
+            shot,
+            native,
+            raster=backend.raster(native),
+            encode=backend.encode,
+            dialect=backend.dialect,
         )
 
     return condition

@@ -24,7 +24,9 @@ def report(plan: Plan, backend: Backend, profile: str = "final") -> dict[str, An
         "fps": float(plan.rate),
         "native": {"size": (native.width, native.height), "fps": float(native.fps)},
         "inferred": [
-            {"subject": s.id, "kind": s.kind, "from": s.kind_from} for s in plan.subjects if s.kind_from != "declared"
+            {"subject": s.id, "kind": s.kind, "from": s.kind_from}
+            for s in plan.subjects
+            if s.kind_from != "declared"
         ],
         "shots": shots,
         "total": {"frames": plan.frames, "cost": _cost(sum(s["cost"]["denoiser_calls"] for s in shots))},
@@ -42,7 +44,8 @@ def _shot(plan: Plan, shot: ShotPlan, backend: Backend, profile: str) -> dict[st
             for p in prompts(plan, shot, backend.dialect)
         ],
         "lowering": [
-            {"property": row.property, "level": row.level, "why": row.why} for row in backend.lowering(plan, shot)
+            {"property": row.property, "level": row.level, "why": row.why}
+            for row in backend.lowering(plan, shot)
         ],
         "cost": _cost(backend.denoiser_calls(shot, profile)),
         "cached": False,

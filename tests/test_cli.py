@@ -130,7 +130,7 @@ def test_render_json_is_one_event_a_line(tiny: Path) -> None:
 @pytest.mark.parametrize("which", ["clay", "depth", "mask", "normal"])
 def test_preview_passes(tiny: Path, which: str) -> None:
     done = scenelang(
-        "preview", tiny, "--pass", which, "--size", "32x18", "-o", tiny.parent / f"{which}/"
+        "preview", tiny, "--pass", which, "--size", "32x18", "-o", f"{tiny.parent}/{which}/"
     )
     assert done.returncode == 0, done.stderr
     assert len(list((tiny.parent / which).glob("*.png"))) == 6

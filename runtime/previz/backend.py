@@ -11,6 +11,7 @@ from scenelang.compiler.plan import ActionPlan, LightTrack, Plan, ShotPlan
 from scenelang.runtime.backend import Carry, Event, Frames, Job, Level, Lowering, Native, Progress
 from scenelang.runtime.previz.kinds import KINDS
 from scenelang.runtime.previz.particles import STYLES
+from scenelang.runtime.previz.pictures import picture
 from scenelang.runtime.previz.render import render_shot
 from scenelang.runtime.previz.sets import SETS
 
@@ -18,10 +19,14 @@ LONG_EDGE = {"draft": 640, "final": 1280}
 
 
 class PrevizBackend:
-    """The animatic. It keeps nothing between shots."""
+    """The animatic, or another pass of it. It keeps nothing between shots."""
 
     name = "previz"
     dialect = "plain"
+
+    def __init__(self, which: str = "clay") -> None:
+        """`which` is one of PASSES: clay, depth, mask, normal."""
+        self.which = which
 
     def raster(self, native: Native) -> tuple[int, int]:
         """None: it draws the plan's subjects themselves."""
@@ -56,13 +61,13 @@ class PrevizBackend:
         last: np.ndarray | None = None
         yield Progress(0, shot.frames)
         chunks = render_shot(
-            job.plan, shot, size.width, size.height,
+            job.plan, shot, size.width, size.height, passes=(self.which,),
             device=job.device, smooth=job.profile != "draft", c2w=c2w, intrinsics=intrinsics,
         )  # fmt: skip
         for chunk in chunks:
-            assert chunk.clay is not None
-            last = chunk.clay[-1:]
-            yield Frames(chunk.clay)
+            drawn = picture(chunk, self.which)
+            last = drawn[-1:]
+            yield Frames(drawn)
             yield Progress(chunk.stop, shot.frames)
         if last is not None:
             yield Carry(last.copy(), shot.hash)

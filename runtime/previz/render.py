@@ -22,6 +22,7 @@ from scenelang.runtime.previz.scene import Scene, scene
 from scenelang.runtime.previz.shade import look, shade
 from scenelang.runtime.previz.splat import splat
 from scenelang.runtime.previz.visibility import Samples
+from scenelang.runtime.previz.workers import cores, side_by_side
 from scenelang.runtime.previz.world import View, World
 
 PASSES = ("clay", "depth", "mask", "normal")
@@ -80,8 +81,13 @@ def render_shot(
     count = max(1, PIXELS.get(kind, PIXELS["cuda"]) // (width * height))
     with torch.inference_mode():
         stage = scene(plan, shot, width / height, device, c2w, intrinsics)
-        for start in range(chosen.start, chosen.stop, count):
-            yield _chunk(stage, width, height, start, min(chosen.stop, start + count), passes, smooth)
+
+    def draw(start: int) -> Passes:
+        with torch.inference_mode():  # which is of each thread
+            return _chunk(stage, width, height, start, min(chosen.stop, start + count), passes, smooth)
+
+    starts = range(chosen.start, chosen.stop, count)
+    yield from side_by_side(draw, starts, min(len(starts), cores()) if kind == "cpu" else 1)
 
 
 def _chunk(
