@@ -14,7 +14,7 @@ out/tokyo.mp4: $(READY) examples/tokyo.scene $(SOURCE)
 	$(BIN)/scenelang render examples/tokyo.scene -o $@
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
 
 from scenelang.compiler import resolved
 from scenelang.compiler.easing import ease
@@ -22,8 +20,10 @@ from scenelang.compiler.geometry import (
     turn,
     unit,
 )  # fmt: skip
+from scenelang.compiler.hands import hold_props
 from scenelang.compiler.plan import PosePlan, SubjectTrack
 from scenelang.compiler.stage import Stage, Standing
+from scenelang.compiler.trail import Trail, compact, frame_range
 
 WALK, RUN = 1.35, 3.6  # metres a second, where the file gives no distance
 SPEEDS = {"vehicle": 8.0, "boat": 3.0, "bird": 5.0, "ball": 2.5}
@@ -49,17 +49,6 @@ WAYS: dict[str, Vec3] = {
 }  # fmt: skip
 
 
-@dataclass
-class _Trail:
-    """A subject's way through the shot, frame by frame, and one frame on: where the next shot begins."""
-
-    position: list[Vec3]
-    heading: list[float]
-    poses: list[PosePlan] = field(default_factory=list)
-    held: list[tuple[int, int, str]] = field(default_factory=list)
-    posture: str = "stand"
-
-
 def block(
     film: resolved.Film, shot: resolved.Shot, start: Stage, eye: Vec3
 ) -> tuple[list[SubjectTrack], Stage]:
@@ -69,7 +58,7 @@ def block(
     """
     frames = max(1, film.frame(shot.duration))
     trails = {
-        name: _Trail([s.position] * (frames + 1), [s.heading] * (frames + 1), posture=s.posture)
+        name: Trail([s.position] * (frames + 1), [s.heading] * (frames + 1), posture=s.posture)
         for name, s in start.items()
     }
     for name, standing in start.items():
@@ -78,22 +67,17 @@ def block(
     for action in sorted(shot.actions, key=lambda a: a.start):
         _perform(action, film, trails, eye, frames)
     for line in shot.lines:
-        span = _frames(film, line.start, line.end, frames)
+        span = frame_range(film, line.start, line.end, frames)
         trails[line.speaker].poses.append(PosePlan(frames=span, pose="talk"))
-    _hold_props(film, shot, start, trails, frames + 1)
+    hold_props(film, shot, start, trails, frames + 1)
     tracks = [_track(name, trail, film, shot, start[name], frames) for name, trail in trails.items()]
     return tracks, _closing(film, shot, start, trails)
 
 
-def _frames(film: resolved.Film, start: Fraction, end: Fraction, count: int) -> tuple[int, int]:
-    a = min(film.frame(start), count - 1)
-    return a, max(a + 1, min(film.frame(end), count))
-
-
 def _perform(
-    action: resolved.Action, film: resolved.Film, trails: dict[str, _Trail], eye: Vec3, frames: int
+    action: resolved.Action, film: resolved.Film, trails: dict[str, Trail], eye: Vec3, frames: int
 ) -> None:
-    trail, span = trails[action.actor], _frames(film, action.start, action.end, frames)
+    trail, span = trails[action.actor], frame_range(film, action.start, action.end, frames)
     gesture = action.gesture
     if gesture in MOVING:
         _travel(action, film, trails, eye, span)
@@ -115,7 +99,7 @@ def _perform(
             _face(trail, trails[target].position[span[0]], span, film.fps, least=70.0)
 
 
-def _adopt(trail: _Trail, posture: str, start: int, frames: int) -> None:
+def _adopt(trail: Trail, posture: str, start: int, frames: int) -> None:
     """Take up a posture from a frame on; the one before ends there."""
     bodies = {"stand", "sit", "kneel", "crouch", "lie"}
     kept = []
@@ -134,7 +118,7 @@ def _adopt(trail: _Trail, posture: str, start: int, frames: int) -> None:
 def _travel(
     action: resolved.Action,
     film: resolved.Film,
-    trails: dict[str, _Trail],
+    trails: dict[str, Trail],
     eye: Vec3,
     span: tuple[int, int],
 ) -> None:
@@ -178,7 +162,7 @@ def _travel(
 def _goal(
     action: resolved.Action,
     film: resolved.Film,
-    trails: dict[str, _Trail],
+    trails: dict[str, Trail],
     eye: Vec3,
     origin: Vec3,
     frame: int,
@@ -202,7 +186,7 @@ def _goal(
 
 
 def _turn(
-    action: resolved.Action, trails: dict[str, _Trail], eye: Vec3, span: tuple[int, int], fps: Fraction
+    action: resolved.Action, trails: dict[str, Trail], eye: Vec3, span: tuple[int, int], fps: Fraction
 ) -> None:
     trail, a = trails[action.actor], span[0]
     if action.goal is not None:
@@ -217,7 +201,7 @@ def _turn(
         trail.heading[f] = start + amount * ease("ease", (f - a) / max(1, span[1] - a))
 
 
-def _face(trail: _Trail, there: Vec3, span: tuple[int, int], fps: Fraction, least: float) -> None:
+def _face(trail: Trail, there: Vec3, span: tuple[int, int], fps: Fraction, least: float) -> None:
     """Turn the body toward a place, where it is more than `least` degrees off."""
     a, start = span[0], trail.heading[span[0]]
     wanted = heading_of(sub(there, trail.position[a]), start)
@@ -227,84 +211,11 @@ def _face(trail: _Trail, there: Vec3, span: tuple[int, int], fps: Fraction, leas
         trail.heading[f] = turn(start, wanted, ease("ease", float((f - a) / fps) / TURN_SECONDS))
 
 
-# Things in hands --------------------------------------------------------------------------
-
-
-def hand(subject: resolved.Subject, position: Vec3, heading: float, posture: str) -> Vec3:
-    """Where a subject holds a thing: before the chest, lower when it kneels or sits."""
-    height = subject.height * {"kneel": 0.45, "sit": 0.42, "crouch": 0.4, "lie": 0.15}.get(posture, 0.68)
-    ahead = scale(forward_of(heading), 0.22 * subject.height)
-    return add(add(position, ahead), (0.0, height, 0.0))
-
-
-def _hold_props(
-    film: resolved.Film, shot: resolved.Shot, start: Stage, trails: dict[str, _Trail], frames: int
-) -> None:
-    for name, standing in start.items():
-        if film.subjects[name].role == "prop":
-            _hold(name, standing, film, shot, trails, frames)
-
-
-def _hold(
-    name: str,
-    standing: Standing,
-    film: resolved.Film,
-    shot: resolved.Shot,
-    trails: dict[str, _Trail],
-    frames: int,
-) -> None:
-    """Who has a prop when; from hand to hand it travels in the middle of the action."""
-    holder, since = standing.held_by, 0
-    trail = trails[name]
-    for action in sorted(shot.actions, key=lambda a: a.start):
-        if name not in action.targets or action.gesture not in ("give", "take", "hold", "open", "read"):
-            continue
-        a, b = _frames(film, action.start, action.end, frames)
-        others = [t for t in action.targets if t in trails and film.subjects[t].role == "character"]
-        receiver = others[0] if action.gesture == "give" and others else action.actor
-        if receiver == holder:
-            continue
-        leave, arrive = round(a + 0.45 * (b - a)), round(a + 0.65 * (b - a))
-        if holder is not None:
-            _in_hand(trail, holder, since, leave, film, trails)
-            trails[receiver].poses.append(PosePlan(frames=(leave, b), pose="reach", target=holder))
-        origin = (
-            trail.position[min(leave, frames - 1)]
-            if holder is None
-            else _palm(holder, leave, film, trails)
-        )
-        for f in range(leave, min(arrive, frames)):
-            u = ease("ease", (f - leave) / max(1, arrive - leave))
-            trail.position[f] = lerp(origin, _palm(receiver, f, film, trails), u)
-        holder, since = receiver, arrive
-    if holder is not None:
-        _in_hand(trail, holder, since, frames, film, trails)
-
-
-def _palm(holder: str, frame: int, film: resolved.Film, trails: dict[str, _Trail]) -> Vec3:
-    trail = trails[holder]
-    f = min(frame, len(trail.position) - 1)
-    return hand(film.subjects[holder], trail.position[f], trail.heading[f], trail.posture)
-
-
-def _in_hand(
-    trail: _Trail, holder: str, start: int, end: int, film: resolved.Film, trails: dict[str, _Trail]
-) -> None:
-    end = min(end, len(trail.position))
-    if end <= start:
-        return
-    for f in range(start, end):
-        trail.position[f] = _palm(holder, f, film, trails)
-        trail.heading[f] = trails[holder].heading[f]
-    trail.held.append((start, end, holder))
-    trails[holder].poses.append(PosePlan(frames=(start, end), pose="hold"))
-
-
 # Results ------------------------------------------------------------------------------------
 
 
 def _track(
-    name: str, trail: _Trail, film: resolved.Film, shot: resolved.Shot, standing: Standing, frames: int
+    name: str, trail: Trail, film: resolved.Film, shot: resolved.Shot, standing: Standing, frames: int
 ) -> SubjectTrack:
     base = film.subjects[name].reading
     states = []
@@ -333,12 +244,7 @@ def _within(pose: PosePlan, frames: int) -> PosePlan:
     return pose if b <= frames else pose.model_copy(update={"frames": (a, frames)})
 
 
-def compact(track: list) -> list:
-    """A track with one value where nothing changes."""
-    return track[:1] if all(v == track[0] for v in track) else track
-
-
-def _closing(film: resolved.Film, shot: resolved.Shot, start: Stage, trails: dict[str, _Trail]) -> Stage:
+def _closing(film: resolved.Film, shot: resolved.Shot, start: Stage, trails: dict[str, Trail]) -> Stage:
     changes = {c.subject: c for c in sorted(shot.changes, key=lambda c: c.start)}
     result: Stage = {}
     for name, trail in trails.items():
@@ -356,9 +262,3 @@ def _closing(film: resolved.Film, shot: resolved.Shot, start: Stage, trails: dic
             )
         result[name] = standing
     return result
-
-
-def speed_of(track: list[Vec3], fps: Fraction) -> float:
-    """The fastest step of a track in metres a second."""
-    steps = (math.dist(a, b) for a, b in pairwise(track))
-    return max(steps, default=0.0) * float(fps)

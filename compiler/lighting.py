@@ -10,11 +10,11 @@ from fractions import Fraction
 from typing import Any
 
 from scenelang.compiler import resolved
-from scenelang.compiler.blocking import compact
 from scenelang.compiler.colour import temperature_rgb
 from scenelang.compiler.easing import mix_inverse, mix_linear, mix_vector, value_at
 from scenelang.compiler.geometry import Vec3, add, scale
 from scenelang.compiler.plan import LightTrack, ParticleTrack, SubjectTrack, at
+from scenelang.compiler.trail import compact
 
 # where on its subject a light sits, in heights: a lantern under a canopy, a flame on its candle
 SEATS = {"stall": 0.72, "candle": 1.06, "lantern": 0.6, "building": 0.6, "vehicle": 0.5}

@@ -177,7 +177,9 @@ class EditPlan(_Part):
 
     shot: str
     start: int = Field(description="film frame of the shot's first frame")
-    enter: Literal["cut", "dissolve", "wipe left", "wipe right", "fade in"] = "cut"
+    enter: Literal["cut", "dissolve", "wipe left", "wipe right", "wipe up", "wipe down", "fade in"] = (
+        "cut"
+    )
     enter_frames: int = 0
     leave: Literal["cut", "fade out"] = "cut"
     leave_frames: int = 0

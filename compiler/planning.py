@@ -6,7 +6,7 @@ import hashlib
 from fractions import Fraction
 
 from scenelang.compiler import camera, resolved, timing
-from scenelang.compiler.blocking import GESTURES, block, compact
+from scenelang.compiler.blocking import GESTURES, block
 from scenelang.compiler.easing import mix_linear, mix_ratio, value_at
 from scenelang.compiler.geometry import Vec3, lerp, matrix, sub, turn
 from scenelang.compiler.lighting import light_tracks, particle_tracks
@@ -31,6 +31,7 @@ from scenelang.compiler.plan import (
 )  # fmt: skip
 from scenelang.compiler.resolve_action import called
 from scenelang.compiler.stage import Stage, facing_camera, offsets, opening
+from scenelang.compiler.trail import compact, frame_range
 
 FAR = 1000.0  # metres: where a deep focus is while it racks from or to a distance
 
@@ -99,7 +100,7 @@ def plan_shot(film: resolved.Film, shot: resolved.Shot, stage: Stage) -> tuple[S
         lights=light_tracks(film, shot, by_name, times),
         particles=particle_tracks(shot, times),
         dialogue=[
-            LinePlan(frames=_range(film, n.start, n.end, frames), speaker=n.speaker, text=n.text)
+            LinePlan(frames=frame_range(film, n.start, n.end, frames), speaker=n.speaker, text=n.text)
             for n in shot.lines
         ],
         hash="",
@@ -108,14 +109,9 @@ def plan_shot(film: resolved.Film, shot: resolved.Shot, stage: Stage) -> tuple[S
     return planned.model_copy(update={"hash": digest}), end
 
 
-def _range(film: resolved.Film, start: Fraction, end: Fraction, frames: int) -> tuple[int, int]:
-    a = min(film.frame(start), frames - 1)
-    return a, max(a + 1, min(frames, film.frame(end)))
-
-
 def _action(film: resolved.Film, a: resolved.Action, frames: int) -> ActionPlan:
     return ActionPlan(
-        id=a.id, frames=_range(film, a.start, a.end, frames), actor=a.actor, words=a.words, manner=a.manner,
+        id=a.id, frames=frame_range(film, a.start, a.end, frames), actor=a.actor, words=a.words, manner=a.manner,
         verb=a.verb, gesture=a.gesture if a.gesture in GESTURES else None, targets=list(a.targets),
     )  # fmt: skip
 

@@ -31,13 +31,15 @@ class Prompt:
 def _environment() -> jinja2.Environment:
     import jinja2
 
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("scenelang.compiler", "templates"),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,
+        autoescape=False,  # the text goes to a tokenizer, not to a browser
     )
+    environment.filters["upfirst"] = lambda text: text[:1].upper() + text[1:]
+    return environment
 
 
 def prompts(plan: Plan, shot: ShotPlan, dialect: str = "plain") -> list[Prompt]:

@@ -140,7 +140,7 @@ def _rate(fps: Fraction) -> Fraction:
 
 
 def _subject(d: ast.Declaration, findings: Findings) -> resolved.Subject:
-    description = d.description.value if d.description else d.name.text
+    description = (d.description.value if d.description else "").strip() or d.name.text
     wears = units.field_text(d.fields, "wears")
     reading = lexicon.read(description, wears)
     kind_from: Literal["declared", "description", "role"] = "role"
@@ -169,7 +169,7 @@ def _subject(d: ast.Declaration, findings: Findings) -> resolved.Subject:
 
 
 def _place(d: ast.Declaration) -> resolved.Place:
-    description = d.description.value if d.description else d.name.text
+    description = (d.description.value if d.description else "").strip() or d.name.text
     set_, features = lexicon.read_place(description)
     return resolved.Place(d.name.text, description, set_, features, d.span or NOWHERE)
 

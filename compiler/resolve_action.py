@@ -100,11 +100,14 @@ def _when(
     start = earlier.end
     end = start + units.seconds(said.lasting, fps, duration) if said.lasting else duration
     if end > duration or start >= duration:
-        scope.findings.error(
-            "C010", said.lasting or said.after,
-            f"this would end at {float(end):g}s, outside the shot, which lasts {float(duration):g}s",
-            "shorten it, or make the shot longer",
-        )  # fmt: skip
+        if start >= duration:
+            message = f"`{said.after.text}` lasts to the end of the shot: nothing can come after it"
+        else:
+            message = (
+                f"this would end at {float(end):g}s, outside the shot, which lasts {float(duration):g}s"
+            )
+        at = said.lasting or said.after
+        scope.findings.error("C010", at, message, "shorten it, or make the shot longer")
         return None
     return _Happening(start, end, said.lasting is None, node)
 

@@ -16,7 +16,7 @@ from scenelang.runtime.backend import FrameArray
 from scenelang.runtime.errors import RenderError, TakeError
 from scenelang.runtime.linear import Picture, dim, mix
 
-OVERLAPPING = ("dissolve", "wipe left", "wipe right")
+OVERLAPPING = ("dissolve", "wipe left", "wipe right", "wipe up", "wipe down")
 
 
 def only(plan: Plan, shots: Sequence[str]) -> Plan:
@@ -149,11 +149,12 @@ def overlap_weight(k: int, frames: int) -> Fraction:
 def _joined(before: Picture, after: Picture, weight: Fraction, wipe: str) -> Picture:
     if not wipe:
         return mix(before, after, weight)
-    width = before.shape[1]
-    edge = round(width * weight)
+    axis = 1 if wipe in ("wipe left", "wipe right") else 0
+    length = before.shape[axis]
+    edge = round(length * weight)
+    # the edge runs to the named side: the new picture comes in from the other
+    new = slice(length - edge, length) if wipe in ("wipe left", "wipe up") else slice(0, edge)
+    chosen = (slice(None), new) if axis == 1 else (new,)
     out = before.copy()
-    if wipe == "wipe left":  # the edge runs to the left: the new picture comes in from the right
-        out[:, width - edge :] = after[:, width - edge :]
-    else:
-        out[:, :edge] = after[:, :edge]
+    out[chosen] = after[chosen]
     return out

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from scenelang.grammar.diagnostics import did_you_mean
-from scenelang.runtime.backend import Backend
 from scenelang.runtime.errors import UnknownModel
+
+if TYPE_CHECKING:
+    from scenelang.runtime.backend import Backend
 
 
 @dataclass(frozen=True)
@@ -40,4 +42,4 @@ def load_backend(name: str) -> Backend:
         hint = " ".join(filter(None, [did_you_mean(name, BACKENDS), known]))
         raise UnknownModel(f"there is no model `{name}`", hint)
     module, _, attribute = entry.where.partition(":")
-    return cast(Backend, getattr(import_module(module), attribute)())
+    return cast("Backend", getattr(import_module(module), attribute)())

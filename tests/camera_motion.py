@@ -19,13 +19,14 @@ from camera_tracks import FrameArray, Pair, tracked
 
 STILL = 1.5  # px at WIDTH: a smaller motion between two frames is none
 STEPS = 24  # at most, in which corners are followed through the clip: each adds to the drift
-ENOUGH = 16  # tracks that a pair of frames needs
-TRUSTED = 100  # tracks that make a static camera certain
+ENOUGH = 20  # tracks that a pair of frames needs
+TRUSTED = 40  # tracks below which the confidence shrinks
+SENSE = 0.6  # part of a pair's tracks that some camera must explain, else the pair shows none
 NOISE = (0.4, 2.5)  # px: a track as near as 3 sigma to a model is explained by it, within these limits
 DRIFT = 0.03  # and this part of its motion more, for what the tracker loses on the way
 BOTH_AXES = 1.5  # the model that predicts x and y may miss by more than those that predict a line
-TURN_EXPLAINS = 0.72  # part of the best model's tracks that a turn with zoom must explain
-SLIDE_EXPLAINS = 0.95  # the same for a slide without a turn
+TURN_EXPLAINS = 0.75  # part of the best model's tracks that a turn with zoom must explain
+SLIDE_EXPLAINS = 0.94  # the same for a slide without a turn
 ARC = 0.25  # part of the motion that the turn makes in an orbit, at least
 
 DIRECTIONS = {
@@ -86,22 +87,29 @@ def classify(frames: FrameArray) -> Motion:
         tracks = max((len(pair.a_N2) for pair in pairs), default=0)
         return Motion("static", "", min(1.0, tracks / TRUSTED), tracks=tracks, span=(0, len(frames) - 1))
 
-    fits = [fit_all(pair) for pair in moved]
-    counts_P3 = np.array([explained(pair, models) for pair, models in zip(moved, fits)])
-    turn, slide, both = np.array([pair.motion**2 for pair in moved]) @ counts_P3
-    most = max(turn, slide, both, 1e-9)
+    counted = []
+    for pair in moved:
+        models = fit_all(pair)
+        counts = explained(pair, models)
+        if max(counts) > SENSE * len(pair.a_N2):
+            counted.append((pair, models, np.array(counts)))
+    if not counted:
+        return Motion("static", "", 0.0)
+    turn, slide, both = np.sum([pair.motion**2 * counts for pair, _, counts in counted], axis=0)
+    most = max(turn, slide, both)
     model = 0 if turn > TURN_EXPLAINS * most else 1 if slide > SLIDE_EXPLAINS * most else 2
 
     name = named_slide if model else named_turn
-    seen = [name(pair, models[model]) for pair, models in zip(moved, fits)]
+    seen = [name(pair, models[model]) for pair, models, _ in counted]
     votes: dict[tuple[str, str], float] = defaultdict(float)
     for motion in seen:
         votes[motion.kind, motion.direction] += weight(motion)
     best = max(votes, key=lambda kind: votes[kind])
     clearest = max((m for m in seen if (m.kind, m.direction) == best), key=weight)
+    agreement = votes[best] / max(sum(m.motion * m.tracks for m in seen), 1e-9)
     return replace(
         clearest,
-        confidence=float(votes[best] / max(sum(m.motion * m.tracks for m in seen), 1e-9)),
+        confidence=float(agreement * min(1.0, clearest.tracks / TRUSTED)),
         turn_explains=float(turn / most),
         slide_explains=float(slide / most),
     )

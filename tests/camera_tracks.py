@@ -97,7 +97,7 @@ def corners(grey: Grey) -> Points:
                 continue
             points = cv2.goodFeaturesToTrack(cell, CORNERS, 0.02, 5, useHarrisDetector=True, k=0.08)
             if points is not None:
-                found.append(points.reshape(-1, 2) + np.float32([left, top]))
+                found.append(points.reshape(-1, 2) + np.array([left, top], np.float32))
     return np.concatenate(found)
 
 
@@ -110,6 +110,6 @@ def follow(here: Grey, there: Grey, points_N2: Points) -> tuple[NDArray[np.bool_
     back_N2, back_ok, _ = cv2.calcOpticalFlowPyrLK(
         there, here, there_N2, None, winSize=window, maxLevel=levels
     )
-    inside_N = ((there_N2 >= 2) & (there_N2 < np.float32(there.shape[::-1]) - 2)).all(1)
+    inside_N = ((there_N2 >= 2) & (there_N2 < np.array(there.shape[::-1]) - 2)).all(1)
     returned_N = np.linalg.norm(back_N2 - points_N2, axis=1) < 0.5
     return (ok.ravel() == 1) & (back_ok.ravel() == 1) & inside_N & returned_N, there_N2

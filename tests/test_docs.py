@@ -64,3 +64,8 @@ def test_the_film_in_the_language_reference_is_formatted() -> None:
     (text,) = re.findall(r"```scene\n(.*?)```", (ROOT / "docs" / "language.md").read_text(), re.S)
     film, _ = parse(text)
     assert format_film(film) == text
+
+
+def test_the_film_in_the_readme_is_the_example() -> None:
+    (text,) = re.findall(r"```scene\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    assert text == (ROOT / "examples" / "flame.scene").read_text()

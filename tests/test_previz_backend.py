@@ -54,11 +54,11 @@ def test_the_native_size_is_capped_even_and_keeps_the_aspect() -> None:
     backend = PrevizBackend()
     wide = a_film((3840, 1608))
     final, draft = backend.native(wide, "final"), backend.native(wide, "draft")
-    assert (final.width, final.height, final.fps) == (1280, 536, Fraction(24))
+    assert (final.width, final.height, final.fps) == (960, 402, Fraction(24))
     assert (draft.width, draft.height) == (640, 268)
     assert backend.native(a_film((64, 36)), "final").width == 64
     tall = backend.native(a_film((1080, 1921)), "final")
-    assert tall.height == 1280 and tall.width % 2 == 0
+    assert tall.height == 960 and tall.width % 2 == 0
 
 
 def test_it_yields_all_frames_in_order_then_what_comes_next_needs() -> None:
@@ -95,3 +95,27 @@ def test_the_lowering_names_every_property_and_is_frank() -> None:
     assert "box" in table["description x"].why
     assert all(entry.why for entry in table.values())
     assert PrevizBackend().denoiser_calls(plan.shots[0], "final") == 0
+
+
+def test_passes_that_are_measured_are_never_resized() -> None:
+    for which in ("depth", "mask", "normal"):
+        native = PrevizBackend(which).native(a_film((1921, 1081)), "draft")
+        assert (native.width, native.height) == (1921, 1081)
+
+
+def test_the_mask_is_black_but_for_the_subjects_and_depth_falls_with_distance() -> None:
+    plan = a_film((64, 36), frames=1)
+
+    def drawn(which: str) -> np.ndarray:
+        backend = PrevizBackend(which)
+        work = Job(plan, plan.shots[0], None, backend.native(plan, "final"))  # type: ignore[arg-type]
+        (frames,) = [e.frames for e in backend.render(work, None) if isinstance(e, Frames)]
+        return frames[0]
+
+    mask, depth, normal = drawn("mask"), drawn("depth"), drawn("normal")
+    somebody = mask.any(axis=-1)
+    assert 0.005 < somebody.mean() < 0.6
+    assert len(np.unique(mask.reshape(-1, 3), axis=0)) >= 2
+    assert depth[somebody].mean() > depth[0].mean()  # nearer than the sky and the far street above
+    floor = normal[-1]
+    assert (floor[:, 1] > 240).mean() > 0.9  # up is green

@@ -79,6 +79,18 @@ def test_a_wipe_moves_an_edge_to_its_side(side: str) -> None:
     assert middle(out)[:2] == [1, 1] and middle(out)[6:] == [9, 9]
 
 
+@pytest.mark.parametrize("side", ["up", "down"])
+def test_a_wipe_also_goes_up_and_down(side: str) -> None:
+    edit = [
+        EditPlan(shot="a", start=0),
+        EditPlan(shot="b", start=2, enter=f"wipe {side}", enter_frames=1),  # type: ignore[arg-type]
+    ]
+    plan = film_plan([shot_plan("a", 3), shot_plan("b", 3)], edit)
+    column = film(plan, {"a": 1, "b": 9})[2, :, 0, 0].tolist()
+    half = len(column) // 2
+    assert column == ([1] * half + [9] * half if side == "up" else [9] * half + [1] * half)
+
+
 def test_fades_are_black_at_the_ends_and_linear_in_light() -> None:
     edit = [
         EditPlan(shot="a", start=0, enter="fade in", enter_frames=4, leave="fade out", leave_frames=2),

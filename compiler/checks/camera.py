@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator
 
 from scenelang.compiler import resolved
-from scenelang.compiler.blocking import speed_of
 from scenelang.compiler.geometry import SENSOR_WIDTH_MM, length, sub
 from scenelang.compiler.placement import PERSON
 from scenelang.compiler.plan import Plan, ShotPlan, at
 from scenelang.compiler.planning import camera_at
+from scenelang.compiler.trail import speed_of
 from scenelang.grammar.diagnostics import Diagnostic
 
 FASTEST = 30.0  # metres a second: a drone or a car rig

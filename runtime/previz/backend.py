@@ -15,7 +15,7 @@ from scenelang.runtime.previz.pictures import picture
 from scenelang.runtime.previz.render import render_shot
 from scenelang.runtime.previz.sets import SETS
 
-LONG_EDGE = {"draft": 640, "final": 1280}
+LONG_EDGE = {"draft": 640, "final": 960}
 
 
 class PrevizBackend:
@@ -37,9 +37,12 @@ class PrevizBackend:
         return torch.zeros(len(texts), 0, 0)
 
     def native(self, plan: Plan, profile: str) -> Native:
-        """The film's size, made smaller where its long edge is over 1280 pixels (640 in `draft`),
-        in even numbers; the film's rate."""
+        """The film's size, made smaller where its long edge is over 960 pixels (640 in `draft`),
+        in even numbers; the film's rate. Passes that are measured, not looked at, keep the
+        film's size: enlarging would mix depths and subjects."""
         width, height = plan.size
+        if self.which != "clay":
+            return Native(width, height, plan.rate)
         scale = min(1.0, LONG_EDGE.get(profile, LONG_EDGE["final"]) / max(width, height))
         even = [max(2, 2 * round(side * scale / 2)) for side in (width, height)]
         return Native(even[0], even[1], plan.rate)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -99,6 +98,18 @@ def findings_json(found: Iterable[Diagnostic]) -> str:
     return json.dumps({"schema": DIAGNOSTICS_SCHEMA, "diagnostics": rows}, ensure_ascii=False)
 
 
+def picture_size(text: str, option: str, example: str, least: int, most: int) -> tuple[int, int]:
+    """Width and height of `640x360`; leaves with code 2 where the text is none."""
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+        if min(width, height) < least or max(width, height) > most:
+            raise ValueError
+    except ValueError:
+        hint = f"write width x height, {least} to {most} each, such as {option} {example}"
+        fail(f"`{text}` can't be {option}", hint, 2)
+    return width, height
+
+
 def fail(message: str, hint: str = "", code: int = 1) -> NoReturn:
     """Say what went wrong and what to do next, and leave."""
     click.secho(f"error: {message}", fg="red", bold=True, err=True)
@@ -112,6 +123,6 @@ def leave(code: int) -> NoReturn:
 
 
 __all__ = [
-    "analysis_of", "asdict", "common_options", "fail", "file_argument", "findings_json", "has_errors", "headline",
-    "leave", "plan_of_file", "read_film", "show_findings",
+    "analysis_of", "common_options", "fail", "file_argument", "findings_json", "has_errors", "headline",
+    "leave", "picture_size", "plan_of_file", "read_film", "show_findings",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scenelang.cli.common import common_options, fail, file_argument, plan_of_file
+from scenelang.cli.common import common_options, fail, file_argument, picture_size, plan_of_file
 
 
 @click.command(
@@ -37,7 +37,7 @@ def command(file: str, output: str, encoder: str, dialect: str, raster: str, qui
 
     if dialect not in DIALECTS:
         fail(f"no dialect is called `{dialect}`", f"there are: {', '.join(DIALECTS)}", 2)
-    grid = _raster(raster)
+    grid = picture_size(raster, "--raster", "80x45", 1, 4096)
     plan = plan_of_file(file, quiet=quiet)
     folder = Path(output)
     try:
@@ -70,13 +70,3 @@ def command(file: str, output: str, encoder: str, dialect: str, raster: str, qui
         fail(error.message, error.hint)
     if not quiet:
         click.echo(f"{folder / 'plan.json'}\n{folder / 'conditioning.safetensors'}")
-
-
-def _raster(text: str) -> tuple[int, int]:
-    try:
-        width, height = (int(part) for part in text.lower().split("x"))
-        if min(width, height) < 1 or max(width, height) > 4096:
-            raise ValueError
-    except ValueError:
-        fail(f"`{text}` is no raster", "write width x height, such as --raster 80x45", 2)
-    return width, height

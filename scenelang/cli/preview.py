@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scenelang.cli.common import common_options, fail, file_argument, plan_of_file
+from scenelang.cli.common import common_options, fail, file_argument, picture_size, plan_of_file
 
 
 @click.command(
@@ -65,10 +65,4 @@ def _size(size: str | None, film: tuple[int, int]) -> tuple[int, int]:
     if size is None:
         width = min(640, film[0])
         return width, 2 * round(width * film[1] / film[0] / 2)
-    try:
-        width, height = (int(part) for part in size.lower().split("x"))
-        if min(width, height) < 16 or max(width, height) > 7680:
-            raise ValueError
-    except ValueError:
-        fail(f"`{size}` is no picture size", "write width x height in pixels, such as --size 640x360", 2)
-    return width, height
+    return picture_size(size, "--size", "640x360", 16, 7680)

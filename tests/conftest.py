@@ -1,0 +1,10 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+
+# Two test processes with two torch threads each would wait for one another's cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# No test may look for anything on a hub.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
