@@ -106,8 +106,9 @@ def _when(
             message = (
                 f"this would end at {float(end):g}s, outside the shot, which lasts {float(duration):g}s"
             )
-        at = said.lasting or said.after
-        scope.findings.error("C010", at, message, "shorten it, or make the shot longer")
+        scope.findings.error(
+            "C010", said.lasting or said.after, message, "shorten it, or make the shot longer"
+        )
         return None
     return _Happening(start, end, said.lasting is None, node)
 
