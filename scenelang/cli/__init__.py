@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
 
@@ -70,8 +71,13 @@ def cli() -> None:
     """
 
 
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
-    """Run, and turn Ctrl-C into exit code 130."""
+    """Run, and turn Ctrl-C, or a farm's SIGTERM, into a clean stop with exit code 130."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = cli.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

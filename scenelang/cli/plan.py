@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +78,8 @@ def _show(found: dict[str, Any]) -> None:
         click.secho(f"{shot['id']}  {(stop - start) / fps:g}s  frames {start}-{stop}", bold=True)
         for segment in shot["segments"]:
             a, b = segment["frames"]
-            click.echo(f"  {a / fps:6.2f}s - {b / fps:6.2f}s  {segment['prompt']}")
+            head = f"  {a / fps:6.2f}s - {b / fps:6.2f}s  "
+            click.echo(_wrapped(head, segment["prompt"]))
         for row in shot["lowering"]:
             level = click.style(f"{row['level']:<11}", fg=MARKS[row["level"]])
             click.echo(f"  {level} {row['property']}: {row['why']}")
@@ -90,6 +93,12 @@ def _show(found: dict[str, Any]) -> None:
     )
     for row in found["inferred"]:
         click.echo(f"  `{row['subject']}` is drawn as a {row['kind']}, from its {row['from']}")
+
+
+def _wrapped(head: str, text: str) -> str:
+    """A paragraph beside its head, as wide as the terminal."""
+    width = max(60, min(110, shutil.get_terminal_size().columns))
+    return textwrap.fill(text, width, initial_indent=head, subsequent_indent=" " * len(head))
 
 
 def _unknown(value: float | None, unit: str) -> str:
