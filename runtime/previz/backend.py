@@ -11,7 +11,7 @@ from scenelang.compiler.plan import ActionPlan, LightTrack, Plan, ShotPlan
 from scenelang.runtime.backend import Carry, Event, Frames, Job, Level, Lowering, Native, Progress
 from scenelang.runtime.previz.kinds import KINDS
 from scenelang.runtime.previz.particles import STYLES
-from scenelang.runtime.previz.pictures import picture
+from scenelang.runtime.previz.pictures import nearest, picture
 from scenelang.runtime.previz.render import render_shot
 from scenelang.runtime.previz.sets import SETS
 
@@ -62,13 +62,14 @@ class PrevizBackend:
         shot, size = job.shot, job.native
         c2w, intrinsics = _camera(job)
         last: np.ndarray | None = None
+        near = nearest(shot)
         yield Progress(0, shot.frames)
         chunks = render_shot(
             job.plan, shot, size.width, size.height, passes=(self.which,),
             device=job.device, smooth=job.profile != "draft", c2w=c2w, intrinsics=intrinsics,
         )  # fmt: skip
         for chunk in chunks:
-            drawn = picture(chunk, self.which)
+            drawn = picture(chunk, self.which, near)
             last = drawn[-1:]
             yield Frames(drawn)
             yield Progress(chunk.stop, shot.frames)

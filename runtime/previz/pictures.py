@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import colorsys
+import math
 
 import numpy as np
 
+from scenelang.compiler.plan import ShotPlan, at
 from scenelang.runtime.backend import FrameArray
 from scenelang.runtime.previz.render import Passes
 
-NEAREST = 0.5  # metres: white in the depth pass
+NEAREST = 0.3  # metres
 
 
-def picture(passes: Passes, which: str) -> FrameArray:
+def nearest(shot: ShotPlan) -> float:
+    """The distance that is white in a shot's depth pass: a little before the nearest subject in
+    any frame, and the same in all of them, so that nothing pulses."""
+    frames = range(0, shot.frames, 4)
+    eyes = {f: (m[3], m[7], m[11]) for f in frames for m in (at(shot.camera.c2w, f),)}
+    away = [math.dist(eyes[f], at(track.position, f)) for track in shot.subjects for f in frames]
+    return max(NEAREST, 0.6 * min(away, default=5.0))
+
+
+def picture(passes: Passes, which: str, near: float = NEAREST) -> FrameArray:
     """One pass as uint8 [F, H, W, 3]. Raises ValueError where it was not rendered.
 
-    depth: brightness is NEAREST / distance, so the sky is black. mask: a colour of its own for
+    depth: brightness is `near` / distance (metres), so the sky is black. mask: a colour of its own for
     each subject, black for nobody. normal: x, y, z of the surface in the world's axes, from -1 to
     1, as red, green and blue from 0 to 255; the sky is black.
     """
     if which == "clay" and passes.clay is not None:
         return passes.clay
     if which == "depth" and passes.depth is not None:
-        grey = (255 * np.clip(NEAREST / np.maximum(passes.depth, 1e-3), 0, 1)).round().astype(np.uint8)
+        grey = (255 * np.clip(near / np.maximum(passes.depth, 1e-3), 0, 1)).round().astype(np.uint8)
         return np.repeat(grey[..., None], 3, axis=-1)
     if which == "mask" and passes.mask is not None:
         return _palette()[passes.mask]

@@ -32,7 +32,8 @@ def command(
 ) -> None:
     """Render the animatic of FILE without any model, or a control pass of it.
 
-    depth: brightness falls with the distance's inverse; mask: a colour a subject; normal: x, y, z
+    depth: brightness falls with the distance's inverse, white a little before the nearest
+    subject; mask: a colour a subject; normal: x, y, z
     of the surface as red, green, blue.
     """
     from scenelang.cli.rendering import run_render
