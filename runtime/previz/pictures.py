@@ -17,10 +17,12 @@ NEAREST = 0.3  # metres
 def nearest(shot: ShotPlan) -> float:
     """The distance that is white in a shot's depth pass: a little before the nearest subject in
     any frame, and the same in all of them, so that nothing pulses."""
-    frames = range(0, shot.frames, 4)
-    eyes = {f: (m[3], m[7], m[11]) for f in frames for m in (at(shot.camera.c2w, f),)}
-    away = [math.dist(eyes[f], at(track.position, f)) for track in shot.subjects for f in frames]
-    return max(NEAREST, 0.6 * min(away, default=5.0))
+    away = [5.0]
+    for f in range(0, shot.frames, 4):
+        m = at(shot.camera.c2w, f)
+        eye = (m[3], m[7], m[11])
+        away += [math.dist(eye, at(track.position, f)) for track in shot.subjects]
+    return max(NEAREST, 0.6 * min(away[1:] or away))
 
 
 def picture(passes: Passes, which: str, near: float = NEAREST) -> FrameArray:
