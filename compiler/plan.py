@@ -10,6 +10,7 @@ Light colours are linear RGB with the brightest channel at 1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal, TypeVar
 
@@ -24,7 +25,7 @@ Vec3Track = list[Vec3]
 T = TypeVar("T")
 
 
-def at(track: list[T], frame: int) -> T:
+def at(track: Sequence[T], frame: int) -> T:
     """The value of a track in a frame."""
     return track[0] if len(track) == 1 else track[frame]
 

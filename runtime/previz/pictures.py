@@ -11,18 +11,18 @@ from scenelang.compiler.plan import ShotPlan, at
 from scenelang.runtime.backend import FrameArray
 from scenelang.runtime.previz.render import Passes
 
-NEAREST = 0.3  # metres
+NEAREST = 0.3  # metres: white is never nearer
+EMPTY = 5.0  # how near a shot without subjects is taken to begin
 
 
 def nearest(shot: ShotPlan) -> float:
     """The distance that is white in a shot's depth pass: a little before the nearest subject in
     any frame, and the same in all of them, so that nothing pulses."""
-    away = [5.0]
+    away = []
     for f in range(0, shot.frames, 4):
         m = at(shot.camera.c2w, f)
-        eye = (m[3], m[7], m[11])
-        away += [math.dist(eye, at(track.position, f)) for track in shot.subjects]
-    return max(NEAREST, 0.6 * min(away[1:] or away))
+        away += [math.dist((m[3], m[7], m[11]), at(t.position, f)) for t in shot.subjects]
+    return max(NEAREST, 0.6 * min(away, default=EMPTY))
 
 
 def picture(passes: Passes, which: str, near: float = NEAREST) -> FrameArray:
