@@ -69,7 +69,7 @@ class Path:
                 break
             pose = self._apply(pose, i, span, time)
         following = any(
-            s.start <= time <= s.end and any(m.name in ("follow", "lead") for m in s.moves)
+            s.start <= time <= s.end and any(m.name in FOLLOWING for m in s.moves)
             for s in self._spans[:count]
         )
         if aimed is not None and not following:
@@ -88,15 +88,13 @@ class Path:
         u = ease(span.ease, float((min(time, span.end) - span.start) / (span.end - span.start)))
         start = self._start(i)
         now = min(time, span.end)
-        moves = {
-            kind: [m for m in span.moves if m.name in kind]
-            for kind in (TRANSLATIONS, ("follow", "lead"))
-        }
-        for move in moves[("follow", "lead")]:
-            pose = self._follow(pose, move, span, start, now)
+        for move in span.moves:
+            if move.name in FOLLOWING:
+                pose = self._follow(pose, move, span, start, now)
         eye = pose.eye
-        for move in moves[TRANSLATIONS]:
-            eye = add(eye, scale(_direction(move, start.orientation), move.amount * u))
+        for move in span.moves:
+            if move.name in TRANSLATIONS:
+                eye = add(eye, scale(_direction(move, start.orientation), move.amount * u))
         pose = replace(pose, eye=eye)
         for move in span.moves:
             if move.name == "orbit":
@@ -157,6 +155,7 @@ class Path:
         return replace(pose, eye=eye, base=base)
 
 
+FOLLOWING = ("follow", "lead")
 TRANSLATIONS = ("dolly", "truck", "pedestal", "push", "pull", "crane")
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from scenelang.compiler import checks as checks
 from scenelang.compiler import resolved
 from scenelang.compiler.checks import actors, camera, moves, transitions
 from scenelang.compiler.plan import Plan

@@ -72,11 +72,8 @@ PARTICLE_KINDS: dict[str, ParticleKind] = {
 
 
 def bearing(values: tuple[ast.Value, ...]) -> float:
-    """Azimuth of `left 35deg`: 35 degrees from the audience's side toward the left.
-
-    A direction alone is fully that side; `back 30deg` is 30 degrees past the left side's
-    far end, that is 180 - 30.
-    """
+    """Azimuth in degrees from +z toward -x: `left A` is A, `right A` is -A, `back A` is A short
+    of straight behind, on the left. A side without an angle is fully that side."""
     side = next((v.text for v in values if isinstance(v, ast.Word)), "front")
     amount = next((units.number(v) for v in values if isinstance(v, ast.Quantity)), None)
     if amount is None:

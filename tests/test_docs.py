@@ -14,7 +14,7 @@ from scenelang.grammar.parse import parse
 from scenelang.grammar.reference import vocabulary_page
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *ROOT.glob("*/README.md")])
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *ROOT.glob("[a-z]*/README.md")])
 SCENES = [
     (page.name, text)
     for page in PAGES
