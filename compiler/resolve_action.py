@@ -143,7 +143,7 @@ def _action(
             goal = units.point(word)
         elif isinstance(word, ast.Text):
             prose.append(word.value)
-    first = node.words[0]
+    first = next(iter(node.words), None)  # none where all of them were misread
     verb = first.text if isinstance(first, ast.Word) else ""
     term = vocabulary.find("verb", verb)
     return resolved.Action(
