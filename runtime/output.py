@@ -92,8 +92,10 @@ def atomic_path(target: Path) -> Iterator[Path]:
             part.touch(exist_ok=False)
             if target.exists():
                 shutil.copymode(target, part)
+            mode = part.stat().st_mode
         yield part
         with explained(target):
+            part.chmod(mode)  # a library may have made the file anew, for its user alone
             _sync(part)
             os.replace(part, target)
             _sync(target.parent)

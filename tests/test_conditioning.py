@@ -179,6 +179,16 @@ def test_saved_and_loaded_again(tmp_path: Path) -> None:
         load(tmp_path / "c.safetensors", "b")
 
 
+def test_a_compiled_film_can_be_read_by_whom_its_folder_lets(tmp_path: Path) -> None:
+    from scenelang.runtime.output import atomic_path
+
+    plan = plan_shot(ORBIT, duration="3f")
+    (tmp_path / "plain").touch()
+    with atomic_path(tmp_path / "c.safetensors") as temporary:
+        save(temporary, plan, {"a": shot_tensors(plan)}, "none", "plain")
+    assert (tmp_path / "c.safetensors").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
 def test_any_transformers_encoder_from_a_folder(tmp_path: Path) -> None:
     """A BERT with a WordPiece vocabulary and a T5 encoder, saved and loaded as a user would have them."""
     from transformers import BertConfig, BertModel, BertTokenizerFast
