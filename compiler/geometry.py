@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 Vec3 = tuple[float, float, float]
 
-ORIGIN: Vec3 = (0.0, 0.0, 0.0)
 SENSOR_WIDTH_MM = 36.0
 
 

@@ -213,6 +213,11 @@ def read_place(description: str, slug: str = "") -> tuple[str, tuple[str, ...]]:
     return named, found
 
 
+def short_form(description: str) -> str:
+    """What a subject is called in prose: its description up to the first comma or `with`."""
+    return re.split(r",| with ", description, maxsplit=1)[0].strip()
+
+
 def colour_of(words: str) -> Vec3 | None:
     """Linear RGB of a colour in words (`deep blue`) or `#rrggbb`; brightest channel 1."""
     text = words.strip()
@@ -221,10 +226,6 @@ def colour_of(words: str) -> Vec3 | None:
     table = _colours()
     hexes = [table[w] for w in _words(text) if w in table and not (w == "dark" and " " in text)]
     return _normalised(linear(hexes[-1])) if hexes else None
-
-
-def colour_words() -> tuple[str, ...]:
-    return tuple(_colours())
 
 
 def linear(hex_colour: str) -> Vec3:

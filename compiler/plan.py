@@ -169,9 +169,6 @@ class ShotPlan(_Part):
     dialogue: list[LinePlan]
     hash: str = Field(description="SHA-256 of everything above")
 
-    def segment_at(self, frame: int) -> int:
-        return next(i for i, s in enumerate(self.segments) if s.frames[0] <= frame < s.frames[1])
-
 
 class EditPlan(_Part):
     """A clip on the film's timeline and how it is entered and left, in film frames."""

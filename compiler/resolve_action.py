@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -154,4 +153,4 @@ def _action(
 
 def called(subject: resolved.Subject) -> str:
     """What a subject is called in prose: its description up to the first comma or `with`."""
-    return re.split(r",| with ", subject.description, maxsplit=1)[0].strip() or subject.name
+    return lexicon.short_form(subject.description) or subject.name

@@ -10,7 +10,6 @@ from scenelang.grammar import ast
 from scenelang.grammar.vocabulary import find_move
 
 SHAKES = {"static": 0.0, "smooth": 0.0, "handheld": 0.3, "shaky": 0.8}
-FOLLOW_DISTANCE = 3.0
 
 
 def resolve_camera(

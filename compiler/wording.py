@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from scenelang.compiler.lexicon import COLOURS as COLOUR_TABLE
+from scenelang.compiler.lexicon import short_form
 from scenelang.compiler.plan import LightTrack, ParticleTrack, Plan, ShotPlan, Vec3, at
 
 WARMTHS = (
@@ -83,7 +85,7 @@ def _moment(plan: Plan, shot: ShotPlan, frames: tuple[int, int], going: list[str
 
 
 def _called(plan: Plan, id_: str) -> str:
-    return plan.subject(id_).description.split(",")[0].split(" with ")[0].strip()
+    return short_form(plan.subject(id_).description)
 
 
 def _subject(plan: Plan, shot: ShotPlan, id_: str, frame: int) -> dict[str, object]:
@@ -110,12 +112,11 @@ def colour_name(hex_colour: str) -> str:
     """The plain word nearest to an sRGB `#rrggbb`; nothing for nothing."""
     if not hex_colour:
         return ""
-    from scenelang.compiler.lexicon import COLOURS as TABLE
 
     def far(value: str) -> int:
         return sum((int(value[i : i + 2], 16) - int(hex_colour[i : i + 2], 16)) ** 2 for i in (1, 3, 5))
 
-    return min(TABLE.items(), key=lambda item: far(item[1]))[0].split()[0]
+    return min(COLOUR_TABLE.items(), key=lambda item: far(item[1]))[0].split()[0]
 
 
 def light_words(light: LightTrack, first: int, last: int) -> str:

@@ -56,9 +56,6 @@ class Source:
         end = max(start, min(end, len(self.text)))
         return Span(self.file, start, end, *self.place(start), *self.place(end))
 
-    def line_start(self, line: int) -> int:
-        return self._starts[line - 1]  # type: ignore[attr-defined]
-
     def line(self, number: int) -> str:
         """The text of a line, counted from 1, without its newline."""
         lines = self.text.split("\n")

@@ -209,8 +209,3 @@ def surface(world: Table, row: Tensor, t: Tensor, x: Tensor, y: Tensor) -> Hits:
     )  # [3, 3, M]
     normal = (inverse * gradient[:, None]).sum(0)  # transposed inverse times gradient
     return Hits(local, unit(normal))
-
-
-def pixel_grid(pixel: Tensor, width: int, height: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Frame, column and row of flat pixel numbers."""
-    return pixel // (width * height), pixel % width, (pixel // width) % height
