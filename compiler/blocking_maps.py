@@ -12,10 +12,31 @@ from torch import Tensor
 
 from scenelang.compiler.placement import WIDTHS, posture_height
 from scenelang.compiler.plan import Plan, ShotPlan
-from scenelang.compiler.rays import resample
+from scenelang.compiler.rays import frame_count, resample
 
 CHANNELS = ("presence", "inverse_depth", "u", "v", "sin_heading", "cos_heading")
 NEAR = 0.05  # metres before the camera
+
+
+def bodies(plan: Plan, shot: ShotPlan, native: Fraction) -> tuple[Tensor, Tensor]:
+    """`base_FNM3` (where each member of a subject stands, metres) and `extent_N2` (half its width and its
+    height, metres). Subjects with fewer members than the largest group repeat their last one."""
+    members = max((len(plan.subject(t.subject).offsets) for t in shot.subjects), default=1)
+    bases, extents = [], []
+    for track in shot.subjects:
+        subject = plan.subject(track.subject)
+        place = resample(track.position, shot.frames, plan.rate, native)  # [F, 3]
+        offsets = torch.tensor(subject.offsets, dtype=torch.float64)[:members]
+        offsets = torch.cat([offsets, offsets[-1:].expand(members - len(offsets), 2)])  # [M, 2]
+        postures = {p.pose for p in track.poses if p.frames[1] - p.frames[0] > shot.frames // 2}
+        tall = subject.height * min([posture_height(p) for p in postures] or [1.0])
+        half = max(0.02, subject.height * WIDTHS.get(subject.kind, 0.6) / 2)
+        around = torch.stack([offsets[:, 0], torch.zeros(members), offsets[:, 1]], dim=-1)
+        bases.append(place[:, None, :] + around)
+        extents.append((half, tall))
+    if not bases:
+        return torch.zeros(frame_count(shot.frames, plan.rate, native), 0, 1, 3), torch.zeros(0, 2)
+    return torch.stack(bases, 1).float(), torch.tensor(extents)
 
 
 def boxes(
@@ -25,24 +46,15 @@ def boxes(
 
     Returns `box_FNM4` (x0, y0, x1, y1 in widths and heights of the frame, not clipped; all 0
     behind the camera), `depth_FNM` (metres along the line of sight; inf behind the camera) and
-    `heading_FN` (radians about the vertical, relative to the camera: 0 faces it). Subjects
-    with fewer members than the largest group repeat their last one.
+    `heading_FN` (radians about the vertical, relative to the camera: 0 faces it).
     """
-    members = max((len(plan.subject(t.subject).offsets) for t in shot.subjects), default=1)
+    base_FNM3, extent_N2 = bodies(plan, shot, native)
     box, depth, heading = [], [], []
     rotation, eye = c2w_F44[:, :3, :3].double(), c2w_F44[:, :3, 3].double()
     facing = torch.atan2(-rotation[:, 0, 2], -rotation[:, 2, 2])  # heading of the way back to the camera
-    for track in shot.subjects:
-        subject = plan.subject(track.subject)
-        place = resample(track.position, shot.frames, plan.rate, native)  # [F, 3]
-        offsets = torch.tensor(subject.offsets, dtype=torch.float64)[:members]
-        offsets = torch.cat([offsets, offsets[-1:].expand(members - len(offsets), 2)])  # [M, 2]
-        postures = {p.pose for p in track.poses if p.frames[1] - p.frames[0] > shot.frames // 2}
-        tall = subject.height * min([posture_height(p) for p in postures] or [1.0])
-        half = max(0.02, subject.height * WIDTHS.get(subject.kind, 0.6) / 2)
-        base = place[:, None, :] + torch.stack(
-            [offsets[:, 0], torch.zeros(members, dtype=torch.float64), offsets[:, 1]], dim=-1
-        )  # [F, M, 3]
+    for n, track in enumerate(shot.subjects):
+        base = base_FNM3[:, n].double()
+        half, tall = extent_N2[n].tolist()
         corners = torch.tensor(
             [(x, y, z) for x in (-half, half) for y in (0.0, tall) for z in (-half, half)],
             dtype=torch.float64,

@@ -2,12 +2,13 @@
 
 Legend of shapes: F frames (at the backend's rate), S distinct texts, L tokens, D width of the
 encoder, H and W the raster, N subjects, M members of the largest group, C channels, J lights,
-P kinds of particles.
+P kinds of particles, T distinct texts of subjects.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from fractions import Fraction
@@ -16,13 +17,15 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from scenelang.compiler.blocking_maps import CHANNELS, boxes, paint
+from scenelang.compiler.blocking_maps import CHANNELS, bodies, boxes, paint
+from scenelang.compiler.lexicon import PARTS
 from scenelang.compiler.native import Native
 from scenelang.compiler.plan import Plan, ShotPlan
-from scenelang.compiler.prompts import prompts
+from scenelang.compiler.prompts import prompts, subject_prompts
 from scenelang.compiler.rays import frame_count, intrinsics, plucker, poses, resample
 
 SCHEMA = "scenelang.conditioning/1"
+COLOURED = ("main", *PARTS)  # parts that a description can give a colour
 BLEND_SECONDS = Fraction(1, 4)
 
 Encode = Callable[[list[str]], Tensor]
@@ -38,7 +41,11 @@ class Conditioning:
     c2w_F44: Tensor
     K_F33: Tensor
     plucker_F6HW: Tensor
-    subject_text_NLD: Tensor
+    subject_text_TLD: Tensor
+    subject_text_FN: Tensor
+    colour_FN94: Tensor
+    base_FNM3: Tensor
+    extent_N2: Tensor
     box_FNM4: Tensor
     depth_FNM: Tensor
     heading_FN: Tensor
@@ -70,7 +77,14 @@ TENSORS: dict[str, tuple[torch.dtype, str]] = {
         torch.float32,
         "rays (o x d, d) in world space at pixel centres; o in metres, d a unit vector",
     ),
-    "subject_text_NLD": (torch.float32, "embedding of each subject's description"),
+    "subject_text_TLD": (torch.float32, "embedding of each distinct text that says a subject"),
+    "subject_text_FN": (torch.int64, "which of them says a subject in a frame"),
+    "colour_FN94": (
+        torch.float32,
+        f"sRGB from 0 to 1 of each part of a subject, and 1 where the film says it, else all 0; parts {', '.join(COLOURED)}",
+    ),
+    "base_FNM3": (torch.float32, "where each member of a subject stands, metres"),
+    "extent_N2": (torch.float32, "half the width and the height of a subject, metres"),
     "box_FNM4": (
         torch.float32,
         "x0, y0, x1, y1 of each member's box in widths and heights of the frame, not clipped; all 0 behind the camera",
@@ -110,9 +124,11 @@ def condition_shot(
     width, height = raster
     c2w_F44 = poses(shot, plan.rate, rate)
     K_F33 = intrinsics(shot, plan.size, size, plan.rate, rate)
+    base_FNM3, extent_N2 = bodies(plan, shot, rate)
     box_FNM4, depth_FNM, heading_FN = boxes(plan, shot, c2w_F44, K_F33, rate)
     said = prompts(plan, shot, dialect)
     texts = list(dict.fromkeys(p.text for p in said))
+    subject_texts, subject_text_FN = _subject_texts(plan, shot, dialect, rate)
     encode = encode or (lambda texts: torch.zeros(len(texts), 0, 0))
     return Conditioning(
         text_SLD=encode(texts),
@@ -123,7 +139,11 @@ def condition_shot(
         c2w_F44=c2w_F44,
         K_F33=K_F33,
         plucker_F6HW=plucker(c2w_F44, K_F33, height, width),
-        subject_text_NLD=encode([plan.subject(t.subject).description for t in shot.subjects]),
+        subject_text_TLD=encode(subject_texts),
+        subject_text_FN=subject_text_FN,
+        colour_FN94=_colours(plan, shot, rate),
+        base_FNM3=base_FNM3,
+        extent_N2=extent_N2,
         box_FNM4=box_FNM4,
         depth_FNM=depth_FNM,
         heading_FN=heading_FN,
@@ -146,6 +166,39 @@ def _weights(shot: ShotPlan, text_of: list[int], count: int, rate: Fraction, nat
         fall = ((b - at + half) / (2 * half)).clamp(0, 1) if b < shot.frames else torch.ones(frames)
         result[:, text] += torch.minimum(rise, fall)
     return result / result.sum(-1, keepdim=True)
+
+
+def _subject_texts(
+    plan: Plan, shot: ShotPlan, dialect: str, native: Fraction
+) -> tuple[list[str], Tensor]:
+    """The distinct texts that say subjects, and `subject_text_FN`."""
+    said = [subject_prompts(plan, shot, track.subject, dialect) for track in shot.subjects]
+    texts = list(dict.fromkeys(text for track in said for text in track))
+    shown = _shown(plan, shot, native)
+    index = [[texts.index(track[frame]) for track in said] for frame in shown]
+    return texts, torch.tensor(index, dtype=torch.int64).reshape(len(shown), len(said))
+
+
+def _shown(plan: Plan, shot: ShotPlan, native: Fraction) -> list[int]:
+    """The film's frame that each native frame falls on."""
+    count = frame_count(shot.frames, plan.rate, native)
+    return [min(shot.frames - 1, math.floor(n / native * plan.rate)) for n in range(count)]
+
+
+def _colours(plan: Plan, shot: ShotPlan, native: Fraction) -> Tensor:
+    """`colour_FN94`: those of the description, then those of each `becomes`."""
+    shown = torch.tensor(_shown(plan, shot, native))
+    result = torch.zeros(len(shown), len(shot.subjects), len(COLOURED), 4)
+    for n, track in enumerate(shot.subjects):
+        first = (0, plan.subject(track.subject).colours)
+        for start, colours in [first, *((s[0], s[2]) for s in sorted(track.states, key=lambda s: s[0]))]:
+            said = torch.zeros(len(COLOURED), 4)
+            for part, value in colours.items():
+                if part in COLOURED:
+                    rgb = [int(value[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+                    said[COLOURED.index(part)] = torch.tensor([*rgb, 1.0])
+            result[shown >= start, n] = said
+    return result
 
 
 def _lights(shot: ShotPlan, rate: Fraction, native: Fraction) -> Tensor:

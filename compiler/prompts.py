@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from scenelang.compiler.plan import Plan, ShotPlan
-from scenelang.compiler.wording import moments
+from scenelang.compiler.wording import moments, subject_words
 
 if TYPE_CHECKING:
     import jinja2
@@ -18,6 +19,10 @@ DIALECTS = {
     "plain": "prose sentences, for any text-to-video model",
     "maquette": "the bundled model's controlled vocabulary: kinds, colours, places, light, particles",
 }
+
+
+# dialects of a closed vocabulary: words of the tables, none of the film's own
+CLOSED = ("maquette",)
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,23 @@ def prompts(plan: Plan, shot: ShotPlan, dialect: str = "plain") -> list[Prompt]:
     template = _environment().get_template(f"{dialect}.j2")
     return [
         Prompt(segment.frames, _tidy(template.render(**asdict(moment))), moment.avoid)
-        for segment, moment in zip(shot.segments, moments(plan, shot))
+        for segment, moment in zip(shot.segments, moments(plan, shot, dialect in CLOSED))
     ]
+
+
+def subject_prompts(plan: Plan, shot: ShotPlan, subject: str, dialect: str = "plain") -> list[str]:
+    """What a subject is and does, in each frame of the shot. Raises KeyError for an unknown dialect."""
+    if dialect not in DIALECTS:
+        raise KeyError(dialect)
+    template = _environment().get_template(f"{dialect}-subject.j2")
+    track = next(t for t in shot.subjects if t.subject == subject)
+    changes = {0, *(s[0] for s in track.states), *(f for p in track.poses for f in p.frames)}
+    changes |= {f for start, end, _ in track.held_by for f in (start, end)}
+    texts: list[str] = []
+    for start, end in pairwise([*sorted(c for c in changes if 0 <= c < shot.frames), shot.frames]):
+        said = _tidy(template.render(**subject_words(plan, shot, subject, start)))
+        texts += [said] * (end - start)
+    return texts
 
 
 def _tidy(text: str) -> str:

@@ -46,12 +46,15 @@ class Moment:
     sounds: list[str]
 
 
-def moments(plan: Plan, shot: ShotPlan) -> list[Moment]:
-    """The segments of a shot, in order."""
-    return [_moment(plan, shot, s.frames, s.actions) for s in shot.segments]
+def moments(plan: Plan, shot: ShotPlan, closed: bool = False) -> list[Moment]:
+    """The segments of a shot, in order. `closed` says lights and particles in this module's own
+    words alone, whatever the film calls them."""
+    return [_moment(plan, shot, s.frames, s.actions, closed) for s in shot.segments]
 
 
-def _moment(plan: Plan, shot: ShotPlan, frames: tuple[int, int], going: list[str]) -> Moment:
+def _moment(
+    plan: Plan, shot: ShotPlan, frames: tuple[int, int], going: list[str], closed: bool
+) -> Moment:
     a, b = frames
     place = plan.place(shot.place)
     actions = [x for x in shot.actions if x.id in going]
@@ -67,14 +70,14 @@ def _moment(plan: Plan, shot: ShotPlan, frames: tuple[int, int], going: list[str
         slug=shot.slug,
         set=place.set if place else "studio",
         place_features=list(place.features) if place else [],
-        subjects=[_subject(plan, shot, t.subject, a) for t in shot.subjects],
+        subjects=[subject_words(plan, shot, t.subject, a) for t in shot.subjects],
         actions=[
             {"actor": _called(plan, x.actor), "kind": plan.subject(x.actor).kind, "words": x.words, "manner": x.manner,
              "gesture": x.gesture or ""}
             for x in actions
         ],
-        lights=[w for light in shot.lights if (w := light_words(light, a, b - 1))],
-        particles=[w for p in shot.particles if (w := particle_words(p, a, b - 1))],
+        lights=[w for light in shot.lights if (w := light_words(light, a, b - 1, closed))],
+        particles=[w for p in shot.particles if (w := particle_words(p, a, b - 1, closed))],
         lines=[
             {"speaker": _called(plan, n.speaker), "text": n.text}
             for n in shot.dialogue
@@ -88,11 +91,13 @@ def _called(plan: Plan, id_: str) -> str:
     return short_form(plan.subject(id_).description)
 
 
-def _subject(plan: Plan, shot: ShotPlan, id_: str, frame: int) -> dict[str, object]:
+def subject_words(plan: Plan, shot: ShotPlan, id_: str, frame: int) -> dict[str, object]:
+    """What a template gets to see of a subject in a frame."""
     subject = plan.subject(id_)
     track = next(t for t in shot.subjects if t.subject == id_)
     states = [s for s in track.states if s[0] <= frame]
     colours = states[-1][2] if states else subject.colours
+    features = states[-1][3] if states else subject.features
     return {
         "id": id_,
         "description": states[-1][1] if states else subject.description,
@@ -100,6 +105,8 @@ def _subject(plan: Plan, shot: ShotPlan, id_: str, frame: int) -> dict[str, obje
         "colour": colour_name(
             colours.get("main") or colours.get("coat") or next(iter(colours.values()), "")
         ),
+        "parts": [(part, colour_name(value)) for part, value in sorted(colours.items())],
+        "features": sorted(features),
         "count": len(subject.offsets),
         "wears": subject.wears,
         "mood": subject.mood,
@@ -119,7 +126,7 @@ def colour_name(hex_colour: str) -> str:
     return min(COLOUR_TABLE.items(), key=lambda item: far(item[1]))[0].split()[0]
 
 
-def light_words(light: LightTrack, first: int, last: int) -> str:
+def light_words(light: LightTrack, first: int, last: int, closed: bool = False) -> str:
     """`warm soft key light, low from the left, growing warmer`."""
     strength = at(light.intensity, first)
     if max(strength, at(light.intensity, last)) < 0.02:
@@ -128,7 +135,7 @@ def light_words(light: LightTrack, first: int, last: int) -> str:
     words = [
         tone,
         light.quality if light.type == "sun" else "",
-        light.description or f"{light.role} light",
+        (not closed and light.description) or f"{light.role} light",
     ]
     text = " ".join(w for w in words if w)
     if light.type == "sun":
@@ -175,13 +182,13 @@ def _where(direction: Vec3) -> str:
     return f"{height} {where}".strip()
 
 
-def particle_words(particles: ParticleTrack, first: int, last: int) -> str:
+def particle_words(particles: ParticleTrack, first: int, last: int, closed: bool = False) -> str:
     """`moderate snow blown to the right`."""
     start, end = at(particles.density, first), at(particles.density, last)
     amount = next(word for limit, word in AMOUNTS if max(start, end) < limit)
     if not amount:
         return ""
-    text = f"{amount} {particles.description or particles.kind}"
+    text = f"{amount} {(not closed and particles.description) or particles.kind}"
     x, y, _ = at(particles.velocity, first)
     if abs(x) > 0.3:
         text += f" blown to the {'right' if x > 0 else 'left'}"

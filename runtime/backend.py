@@ -90,7 +90,7 @@ class Backend(Protocol):
         """One entry for each property of the shot; nothing is left out silently."""
         ...
 
-    def denoiser_calls(self, shot: ShotPlan, profile: str) -> int:
+    def denoiser_calls(self, plan: Plan, shot: ShotPlan, profile: str) -> int:
         """How often the denoiser runs for this shot; 0 for a backend without one."""
         ...
 

@@ -88,7 +88,7 @@ def render_film(
         frames=plan.frames,
         shots_rendered=len(plan.edit),
         shots_cached=0,
-        denoiser_calls=sum(backend.denoiser_calls(shot, profile) for shot in plan.shots),
+        denoiser_calls=sum(backend.denoiser_calls(plan, shot, profile) for shot in plan.shots),
         text_encodings=text_encodings,
         model_loads=model_loads,
         seconds=perf_counter() - begun,

@@ -47,7 +47,7 @@ def _shot(plan: Plan, shot: ShotPlan, backend: Backend, profile: str) -> dict[st
             {"property": row.property, "level": row.level, "why": row.why}
             for row in backend.lowering(plan, shot)
         ],
-        "cost": _cost(backend.denoiser_calls(shot, profile)),
+        "cost": _cost(backend.denoiser_calls(plan, shot, profile)),
         "cached": False,
         "depends_on": [],
     }

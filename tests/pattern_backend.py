@@ -64,7 +64,7 @@ class PatternBackend:
     def lowering(self, plan: Plan, shot: ShotPlan) -> list[Lowering]:
         return [Lowering("all", "dropped", "a test pattern shows its frame's number and nothing else")]
 
-    def denoiser_calls(self, shot: ShotPlan, profile: str) -> int:
+    def denoiser_calls(self, plan: Plan, shot: ShotPlan, profile: str) -> int:
         return 3
 
     def render(self, job: Job, carry: Carry | None) -> Iterator[Event]:

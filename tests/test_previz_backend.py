@@ -94,7 +94,7 @@ def test_the_lowering_names_every_property_and_is_frank() -> None:
     assert levels["light sun"] == levels["particles snow"] == levels["blocking a"] == "exact"
     assert "box" in table["description x"].why
     assert all(entry.why for entry in table.values())
-    assert PrevizBackend().denoiser_calls(plan.shots[0], "final") == 0
+    assert PrevizBackend().denoiser_calls(plan, plan.shots[0], "final") == 0
 
 
 def test_passes_that_are_measured_are_never_resized() -> None:

@@ -44,11 +44,29 @@ def test_the_text_of_an_action_is_in_its_own_segment_only() -> None:
     assert "hums" not in second.text
 
 
-def test_maquettes_dialect_has_kinds_and_colours() -> None:
+def test_maquettes_dialect_says_all_in_its_own_words() -> None:
     plan = plan_example("monster")
-    assert prompts(plan, plan.shots[0], "maquette")[0].text.startswith(
-        "cave dark stone. creature kneel look. red candle."
+    shot = plan.shots[0]
+    assert prompts(plan, shot, "maquette")[0].text == (
+        "cave dark stone. candle-warm key light, flickering. cool hard rim light, from behind on the right. "
+        "blue ambient light. sparse embers, rising. creature kneel look. red candle. creature look."
     )
+    said = subject_prompts(plan, shot, "bougie", "maquette")
+    assert len(said) == shot.frames
+    assert list(dict.fromkeys(said)) == ["candle red main, lit.", "candle red main, lit melted."]
+    assert said.index("candle red main, lit melted.") == 96  # `4s.. bougie becomes …`
+
+
+def test_what_a_film_calls_a_light_stays_out_of_a_closed_dialect() -> None:
+    plan = plan_example("letter")
+    plain, closed = (prompts(plan, plan.shots[0], dialect)[0].text for dialect in ("plain", "maquette"))
+    assert "distant neon" in plain and "distant" not in closed
+
+
+def test_an_unknown_dialect_is_an_error() -> None:
+    plan = plan_example("monster")
+    with pytest.raises(KeyError):
+        subject_prompts(plan, plan.shots[0], "monstre", "klingon")
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ class PrevizBackend:
         even = [max(2, 2 * round(side * scale / 2)) for side in (width, height)]
         return Native(even[0], even[1], plan.rate)
 
-    def denoiser_calls(self, shot: ShotPlan, profile: str) -> int:
+    def denoiser_calls(self, plan: Plan, shot: ShotPlan, profile: str) -> int:
         return 0
 
     def lowering(self, plan: Plan, shot: ShotPlan) -> list[Lowering]:

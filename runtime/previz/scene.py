@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from scenelang.compiler.particle_field import reach_of
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.runtime.previz import kinds, particles, sets, sky
 from scenelang.runtime.previz.light import Lights, daylight, key_sun, lights, track
@@ -63,15 +64,11 @@ class Scene:
 
     def clouds(self, world: World, start: int, stop: int) -> Iterator[particles.Cloud]:
         """What drifts in frames [start, stop), large puffs first."""
-        eye, ahead = world.rays.centre, world.rays.axes[:, 2]
         steam = particles.steam(self.steam[start:stop], self.pots, world.lights, start, self.fps)
         found = [] if steam is None else [steam]
-        for i, kind in enumerate(self.shot.particles):
-            gone = particles.travelled(kind, self.shot.frames, self.fps)
-            cloud = particles.cloud(
-                kind, gone, eye, ahead, world.lights, start, self.shot.frames, self.fps,
-                (self.shot.seed * 31 + i) % 2**31, self.reach,
-            )  # fmt: skip
+        for number in range(len(self.shot.particles)):
+            c2w = self.c2w[start:stop]
+            cloud = particles.cloud(self.shot, number, c2w, world.lights, start, self.fps, self.reach)
             if cloud is not None:
                 found.append(cloud)
         yield from sorted(found, key=lambda c: not c.puff)
@@ -186,7 +183,7 @@ def scene(
         shot=shot, fps=fps, device=target, c2w=poses.to(target), intrinsics=k.to(target), solids=solids.to(target),
         set=made, sky=_moved(above, target), lights=_moved(light, target), fog=_fog(shot, made).to(target),
         spheres=_spheres(people, shot).to(target), steam=sources.to(target), pots=pots.to(target),
-        middle=middle.to(target), radius=radius, reach=_reach(eye, places),
+        middle=middle.to(target), radius=radius, reach=reach_of(shot),
         textures=Textures.of(layers, target), layers=layers, label=_labels(solids).to(target),
     )  # fmt: skip
 
@@ -252,9 +249,3 @@ def _stage_circle(places: list[np.ndarray]) -> tuple[Tensor, float]:
     middle = np.asarray(((low[0] + high[0]) / 2, 0.8, (low[2] + high[2]) / 2), np.float32)
     radius = float(np.clip(np.hypot(high[0] - low[0], high[2] - low[2]) / 2 + 3.5, 2.5, 14.0))
     return torch.from_numpy(middle), radius
-
-
-def _reach(eye: np.ndarray, places: list[np.ndarray]) -> float:
-    if not places:
-        return 6.0
-    return float(min(np.median(np.linalg.norm(p - eye, axis=-1)) for p in places))

@@ -1,0 +1,172 @@
+"""Snow, rain, petals, smoke and the like as points: closed-form paths that wrap around the camera.
+
+A particle belongs to a lattice of boxes that fills the world, so that it stays where it is
+when the camera moves; only the copy nearest to the camera counts. The density says how
+many of a fixed crowd are there: those with the lowest numbers, the last one fading.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from scenelang.compiler.plan import ParticleTrack, ShotPlan
+
+
+@dataclass(frozen=True)
+class Habit:
+    """How a kind drifts. `count` is the crowd in each of two boxes at density 1."""
+
+    count: int
+    opacity: float = 0.9
+    streak: float = 0.5  # of a frame's time that the shutter is open
+    flutter: float = 0.0  # how much it turns its edge to the camera
+    puff: bool = False
+    twinkle: float = 0.0
+    slim: float = 1.0  # of the stated size
+
+
+HABITS: dict[str, Habit] = {
+    "snow": Habit(3200, 0.95, streak=0.2),
+    "rain": Habit(2600, 0.6, streak=1.0, slim=0.5),
+    "petals": Habit(2200, 0.95, streak=0.15, flutter=0.75),
+    "leaves": Habit(1300, 0.97, streak=0.15, flutter=0.7),
+    "dust": Habit(2600, 0.7, twinkle=0.5, slim=1.6),
+    "smoke": Habit(60, 0.34, puff=True),
+    "fog": Habit(46, 0.26, puff=True),
+    "mist": Habit(40, 0.17, puff=True),
+    "sparks": Habit(420, 1.0, streak=1.0, twinkle=0.4),
+    "embers": Habit(420, 1.0, streak=0.2, twinkle=0.6, slim=0.6),
+    "ash": Habit(2600, 0.9, flutter=0.6),
+    "bubbles": Habit(420, 0.38, streak=0.0),
+    "confetti": Habit(3000, 1.0, streak=0.15, flutter=0.8),
+    "fireflies": Habit(260, 1.0, streak=0.0, twinkle=0.95),
+    "debris": Habit(700, 1.0, streak=0.25, flutter=0.5),
+    "spray": Habit(2400, 0.5),
+}  # fmt: skip
+OTHER = Habit(900)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """N points over F frames."""
+
+    position: Tensor  # [F, N, 3] metres
+    trail: Tensor  # [F, N, 3] metres that a point covers while the shutter is open
+    radius: Tensor  # [F, N] metres
+    opacity: Tensor  # [F, N]
+    tint: Tensor  # [N] 0 to 1: which of a kind's colours it has
+    puff: bool
+
+
+def drift(
+    shot: ShotPlan, number: int, c2w_F44: Tensor, frame_F: Tensor, fps: float, reach: float
+) -> Drift | None:
+    """The particles of a shot's kind `number`, where `c2w_F44` is the camera at the frames `frame_F`
+    (whole or in between, at the film's rate `fps`).
+
+    `reach` metres, how far off the subject is: the nearer of the two boxes is about as
+    large. None where no particle is there.
+    """
+    particles = shot.particles[number]
+    habit = HABITS.get(particles.kind, OTHER)
+    device = c2w_F44.device
+    air = _Air.of(particles, shot.frames, frame_F.to(device), fps)
+    if float(air.density.max()) <= 0:
+        return None
+    there = math.ceil(float(air.density.max()) * habit.count * 1.02)
+    near = min(max(1.7 * reach, 1.4), 10.0)
+    boxes = (min(max(4.0, 1.5 * near), 14.0),) if habit.puff else (near, 2.8 * near)
+    seed = (shot.seed * 31 + number) % 2**31
+    eye, ahead = c2w_F44[:, :3, 3], c2w_F44[:, :3, 2]
+    parts = [
+        _box(particles.size, habit, side, seed + 7919 * i, there, air, eye, ahead, fps)
+        for i, side in enumerate(boxes)
+    ]
+    position, trail, radius, opacity = (
+        torch.cat(p, 1) for p in zip(*(p[:4] for p in parts), strict=True)
+    )
+    rank = torch.arange(there, device=device).repeat(len(boxes)) / habit.count
+    density = air.density[:, None]
+    opacity = opacity * ((density - rank) / 0.02 + 1).clamp(0, 1) * (density > 0)
+    return Drift(position, trail, radius, opacity, torch.cat([p[4] for p in parts]), habit.puff)
+
+
+@dataclass(frozen=True)
+class _Air:
+    """A track of particles at some moments."""
+
+    seconds: Tensor  # [F]
+    density: Tensor  # [F]
+    velocity: Tensor  # [F, 3] metres a second
+    swirl: Tensor  # [F]
+    gone: Tensor  # [F, 3] metres that the air has carried them since the shot's first frame
+
+    @classmethod
+    def of(cls, particles: ParticleTrack, frames: int, frame: Tensor, fps: float) -> _Air:
+        velocity = _track(particles.velocity, frames).to(frame.device)
+        whole = frame.floor().long().clamp(0, frames - 1)
+        gone = ((velocity.cumsum(0) - velocity) / fps)[whole]
+        gone = gone + velocity[whole] * ((frame - whole) / fps)[:, None]
+        density = _track(particles.density, frames).clamp(0, 1).to(frame.device)[whole]
+        swirl = _track(particles.swirl, frames).to(frame.device)[whole]
+        return cls(frame / fps, density, velocity[whole], swirl, gone)
+
+
+def _track(values: list[float] | list[tuple[float, float, float]], frames: int) -> Tensor:
+    t = torch.tensor(values, dtype=torch.float32)
+    return t.expand(frames, *t.shape[1:]).contiguous() if t.shape[0] == 1 else t
+
+
+def _box(
+    size: float,
+    habit: Habit,
+    side: float,
+    seed: int,
+    n: int,
+    air: _Air,
+    eye: Tensor,
+    ahead: Tensor,
+    fps: float,
+) -> tuple[Tensor, ...]:
+    """Positions, trails, radii, opacities and tints of the particles of one box."""
+    device = eye.device
+    # drawn for the whole crowd, so that a particle's path does not depend on the density
+    r = torch.rand(habit.count + 64, 9, generator=torch.Generator().manual_seed(seed))[:n].to(device)
+    t = air.seconds[:, None]  # [F, 1]
+    swirl = air.swirl[:, None]
+    pace = 0.75 + 0.5 * r[:, 3]
+    rate = 2 * torch.pi * (0.2 + 0.45 * r[:, 4])
+    wide = (0.12 + 0.55 * r[:, 5]) * min(1.0, side / 5)
+    a, b = rate * t + 6.283 * r[:, 6], 0.77 * rate * t + 6.283 * r[:, 7]
+    wander = torch.stack([a.sin(), 0.45 * b.sin(), b.cos()], -1) * (wide * swirl)[..., None]
+    p = r[:, :3] * side + air.gone[:, None] * pace[:, None] + wander  # [F, N, 3]
+    # what hangs in the air reaches from the floor up; the box lies ahead of the camera
+    anchor = eye + ahead * torch.tensor([1.0, 0.35, 1.0], device=device) * (0.46 * side)
+    offset = (p - anchor[:, None]) / side
+    offset = offset - (offset + 0.5).floor()
+    position = anchor[:, None] + offset * side
+    margin = ((0.5 - offset.abs()) / 0.06).clamp(0, 1).prod(-1)
+    velocity = air.velocity[:, None] * pace[:, None]
+    turn = torch.stack([a.cos() * rate, 0.45 * 0.77 * b.cos() * rate, -0.77 * b.sin() * rate], -1)
+    velocity = velocity + turn * (wide * swirl)[..., None]
+    large = size * habit.slim * (0.65 + 0.7 * r[:, 8])
+    tumble = 1 - habit.flutter * (0.5 + 0.5 * torch.sin((3 + 5 * r[:, 4]) * t + 6.283 * r[:, 5]))
+    twinkle = 1 - habit.twinkle * (0.5 + 0.5 * torch.sin((2 + 7 * r[:, 3]) * t + 6.283 * r[:, 7]))
+    above = (position[..., 1] > 0.0).float()
+    opacity = habit.opacity * margin * twinkle * (0.55 + 0.45 * tumble) * (1.0 if habit.puff else above)
+    radius = 0.5 * large * (0.45 + 0.55 * tumble)
+    return position, velocity * (habit.streak / fps), radius, opacity, r[:, 6]
+
+
+def reach_of(shot: ShotPlan) -> float:
+    """Metres from the camera to the nearest subject, typically: what `drift` calls `reach`."""
+    if not shot.subjects:
+        return 6.0
+    c2w = torch.tensor(shot.camera.c2w, dtype=torch.float32).view(-1, 3, 4)
+    eye = c2w[:, :, 3].expand(shot.frames, 3)
+    away = [(_track(t.position, shot.frames) - eye).norm(dim=-1).median() for t in shot.subjects]
+    return float(torch.stack(away).min())

@@ -1,0 +1,109 @@
+"""Loads diffusers pipelines from folders, ours and others', by one way; says clearly why one can't be.
+
+Safetensors only: a folder with pickled weights is not read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from scenelang.runtime.errors import RenderError
+
+# pipeline classes that diffusers does not have, by the name in `model_index.json`
+OURS = {"MaquettePipeline": "scenelang.runtime.maquette.pipeline"}
+SUMS = "SHA256SUMS"
+
+
+class ModelError(RenderError):
+    """A model that can't be loaded, or can't run here."""
+
+
+def pipeline_class(folder: Path) -> str:
+    """The class that a folder's `model_index.json` names. Raises ModelError where there is none."""
+    if not folder.is_dir():
+        raise ModelError(
+            f"there is no folder {folder}", "give the folder of a diffusers pipeline, or a model's name"
+        )
+    index = folder / "model_index.json"
+    try:
+        name = json.loads(index.read_text(encoding="utf-8"))["_class_name"]
+    except FileNotFoundError:
+        raise ModelError(
+            f"{folder} is no model: it has no model_index.json",
+            "give the folder that `save_pretrained` of a diffusers pipeline wrote",
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"{index} can't be read: {_first_line(error)}", "copy the model's folder again"
+        ) from error
+    return str(name)
+
+
+def load_pipeline(folder: Path, dtype: Any = None) -> Any:
+    """The pipeline in a folder, on the CPU. Files are checked against SHA256SUMS where the folder has it.
+
+    Raises ModelError for a folder that is no model, and for missing, truncated or damaged files.
+    """
+    name = pipeline_class(folder)
+    check_sums(folder)
+    import diffusers
+    from diffusers.utils import logging
+
+    module = import_module(OURS[name]) if name in OURS else diffusers
+    kind = getattr(module, name, None)
+    if kind is None:
+        raise ModelError(
+            f"{folder} holds a {name}, which diffusers {diffusers.__version__} doesn't know",
+            "update diffusers",
+        )
+    before = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # a render shows its own
+    try:
+        return kind.from_pretrained(
+            folder, torch_dtype=dtype, use_safetensors=True, local_files_only=True
+        )
+    except Exception as error:  # whatever a library raises on files that are not what they should be
+        raise ModelError(
+            f"the model in {folder} can't be loaded: {_first_line(error)}",
+            "a file is missing or damaged: copy the folder again, or install again",
+        ) from error
+    finally:
+        if before:
+            logging.enable_progress_bar()
+
+
+def check_sums(folder: Path) -> None:
+    """Compares the files that a folder's SHA256SUMS lists. Raises ModelError for the first that differs."""
+    sums = folder / SUMS
+    if not sums.exists():
+        return
+    for line in sums.read_text(encoding="utf-8").splitlines():
+        expected, _, name = line.partition("  ")
+        path = folder / name
+        if not path.is_file():
+            raise ModelError(
+                f"the model in {folder} lacks {name}", "copy the folder again, or install again"
+            )
+        if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+            raise ModelError(
+                f"{path} is damaged: its checksum differs", "copy the folder again, or install again"
+            )
+
+
+def write_sums(folder: Path) -> None:
+    """Writes SHA256SUMS of all files in a folder."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != SUMS)
+    lines = [
+        f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(folder).as_posix()}\n"
+        for p in files
+    ]
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__

@@ -1,0 +1,1 @@
+"""Maquette: the bundled model, a small video diffusion transformer that the file drives."""

@@ -1,0 +1,158 @@
+"""Maquette as a backend: the plan's cues, sampled clip by clip, each going on from the one before.
+
+What it maps: the text of each segment in its own dialect, the camera's rays, every body's place, heading
+and size with its own words, lights by direction, place and colour, particles by where they drift.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from scenelang.compiler.plan import Plan, ShotPlan
+from scenelang.compiler.rays import frame_count
+from scenelang.runtime.backend import Carry, Event, FrameArray, Frames, Job, Lowering, Native, Progress
+from scenelang.runtime.loading import ModelError, load_pipeline
+from scenelang.runtime.maquette.chunks import KNOWN, chunks, count
+from scenelang.runtime.maquette.cues import Cues, cues_of, with_air
+from scenelang.runtime.maquette.lowering import lowering
+from scenelang.runtime.maquette.transformer import GRID
+
+WEIGHTS = Path(__file__).parent / "weights"
+
+LEAST = 112 * 64  # pixels: the model was trained on nothing smaller
+
+
+@dataclass(frozen=True)
+class Profile:
+    """`area` in pixels, the highest frame rate, denoising steps, guidance (1: none)."""
+
+    area: int
+    rate: int
+    steps: int
+    guidance: float
+
+
+PROFILES = {
+    "draft": Profile(area=192 * 112, rate=12, steps=4, guidance=1.0),
+    "final": Profile(area=256 * 144, rate=30, steps=8, guidance=1.0),
+}
+
+
+class MaquetteBackend:
+    """The bundled model. Its weights are loaded when they are first needed, and kept."""
+
+    name = "maquette"
+    dialect = "maquette"
+
+    def __init__(self, folder: Path = WEIGHTS) -> None:
+        self.folder = folder
+        self.drop: tuple[str, ...] = ()  # groups of cues to leave out; see cues.GROUPS
+        self.text_encodings = 0
+        self.model_loads = 0
+        self._pipeline: Any = None
+        self._known: dict[str, Tensor] = {}
+
+    @property
+    def pipeline(self) -> Any:
+        """The diffusers pipeline. Raises ModelError where it can't be loaded."""
+        if self._pipeline is None:
+            self._pipeline = load_pipeline(self.folder, torch.float32)
+            self.model_loads += 1
+        return self._pipeline
+
+    def raster(self, native: Native) -> tuple[int, int]:
+        """None: it makes its own maps of rays, bodies and particles, clip by clip."""
+        return 0, 0
+
+    def encode(self, texts: list[str]) -> Tensor:
+        """Embeddings [S, L, D]. A text that was encoded before is not encoded again."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known |= zip(new, self.pipeline.encode(new), strict=True)
+            self.text_encodings += len(new)
+        rows = [self._known[text] for text in texts]
+        if not rows:
+            return self.pipeline.encode([])
+        return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
+
+    def native(self, plan: Plan, profile: str) -> Native:
+        """The profile's area, or that of a smaller film, in the film's shape and in multiples of 16; the
+        film's rate, or a whole part of it."""
+        chosen = PROFILES[profile]
+        width, height = plan.size
+        high = math.sqrt(min(chosen.area, max(width * height, LEAST)) * height / width)
+        across, down = (max(GRID, GRID * round(side / GRID)) for side in (high * width / height, high))
+        return Native(across, down, plan.rate / math.ceil(plan.rate / chosen.rate))
+
+    def denoiser_calls(self, plan: Plan, shot: ShotPlan, profile: str) -> int:
+        """Steps of every clip, twice with guidance."""
+        chosen = PROFILES[profile]
+        frames = frame_count(shot.frames, plan.rate, self.native(plan, profile).fps)
+        return count(frames) * chosen.steps * (1 if chosen.guidance == 1.0 else 2)
+
+    def lowering(self, plan: Plan, shot: ShotPlan) -> list[Lowering]:
+        return lowering(plan, shot)
+
+    def render(self, job: Job, carry: Carry | None) -> Iterator[Event]:
+        """The shot's frames, clip after clip, with progress by denoising steps. The same job gives the
+        same frames. Raises ModelError where the memory does not suffice."""
+        native, profile = job.native, PROFILES[job.profile]
+        cues = cues_of(job.plan, job.shot, job.conditioning, self.encode)
+        frames = cues.c2w_BF44.shape[1]
+        total, done = count(frames) * profile.steps, 0
+        known: Tensor | None = None
+        yield Progress(0, total)
+        for number, chunk in enumerate(chunks(frames)):
+            try:
+                clip = self._clip(job, _held(cues, chunk.start, chunk.stop), chunk.start, number, known)
+            except (MemoryError, torch.OutOfMemoryError) as error:
+                raise _no_memory(native) from error
+            except RuntimeError as error:
+                if "memory" not in str(error):
+                    raise
+                raise _no_memory(native) from error
+            known = clip[:, -KNOWN:]
+            done += profile.steps
+            pictures = _pictures(clip[0, chunk.known : frames - chunk.start])
+            yield Frames(pictures)
+            yield Progress(done, total)
+        yield Carry(pictures[-KNOWN:].copy(), job.shot.hash)
+
+    def _clip(self, job: Job, cues: Cues, start: int, number: int, known: Tensor | None) -> Tensor:
+        profile, native = PROFILES[job.profile], job.native
+        pace = job.plan.rate / native.fps
+        times = torch.arange(start, start + cues.c2w_BF44.shape[1]) * float(pace)
+        cues = with_air(cues, job.shot, times, float(job.plan.rate), native.height, native.width)
+        seed = job.shot.seed * 7919 + number
+        pipeline = self.pipeline.to(job.device)
+        return pipeline(
+            cues, native.height, native.width, known=known, steps=profile.steps, guidance=profile.guidance,
+            drop=self.drop, generator=torch.Generator().manual_seed(seed),
+        )  # fmt: skip
+
+
+def _held(cues: Cues, start: int, stop: int) -> Cues:
+    """The cues of frames [start, stop); past the end the last frame's."""
+    frames = cues.c2w_BF44.shape[1]
+    index = torch.arange(start, stop).clamp(max=frames - 1)
+    return cues.frames(index)
+
+
+def _pictures(clip: Tensor) -> FrameArray:
+    frames: FrameArray = ((clip.permute(0, 2, 3, 1) + 1) * 127.5).round().to(torch.uint8).cpu().numpy()
+    return np.ascontiguousarray(frames)
+
+
+def _no_memory(native: Native) -> ModelError:
+    return ModelError(
+        f"there is not enough memory for clips of {native.width}x{native.height}",
+        "close other programs, or use `--profile draft` or `--model previz`",
+    )

@@ -1,0 +1,106 @@
+"""Maquette as a diffusers pipeline: cues in, frames out, sampled from noise by a flow-matching scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
+from torch import Tensor
+
+from scenelang.runtime.maquette.cues import Cues
+from scenelang.runtime.maquette.transformer import STEP, Guides, MaquetteTransformer3DModel
+from scenelang.runtime.maquette.words import encoded, token_ids
+
+KNOWN_LEVEL = 0.02  # the noise that known frames are said to have
+
+
+class MaquettePipeline(DiffusionPipeline):
+    """Transformer, text encoder, tokenizer and scheduler, loaded from and saved to one folder."""
+
+    model_cpu_offload_seq = "text_encoder->transformer"
+
+    def __init__(
+        self,
+        transformer: MaquetteTransformer3DModel,
+        text_encoder: Any,
+        tokenizer: Any,
+        scheduler: FlowMatchEulerDiscreteScheduler,
+    ) -> None:
+        super().__init__()
+        self.register_modules(
+            transformer=transformer, text_encoder=text_encoder, tokenizer=tokenizer, scheduler=scheduler
+        )
+
+    @torch.inference_mode()
+    def encode(self, texts: list[str]) -> Tensor:
+        """Embeddings [S, L, D] of texts in maquette's dialect, zero behind a text's end, on the CPU."""
+        ids = token_ids(self.tokenizer, texts).to(self.text_encoder.device)
+        return encoded(self.text_encoder, ids).float().cpu()
+
+    @torch.inference_mode()
+    def __call__(
+        self,
+        cues: Cues,
+        height: int,
+        width: int,
+        *,
+        known: Tensor | None = None,
+        steps: int = 12,
+        guidance: float = 1.0,
+        drop: Sequence[str] = (),
+        generator: torch.Generator | None = None,
+        on_step: Callable[[int], None] | None = None,
+    ) -> Tensor:
+        """A clip [B, F, 3, H, W] from -1 to 1.
+
+        `cues` of F frames, a multiple of 4; `height` and `width` multiples of 16. `known` [B, K, 3, H, W] are
+        the first K frames, a multiple of 4, which the others go on from. `guidance` over 1 leads away
+        from what the network makes without text (classifier-free guidance, Ho & Salimans 2022). `drop` names
+        groups of cues to leave out. `on_step` hears of each step that is done.
+        """
+        device = self.transformer.device
+        cues = cues.to(device)
+        b, f = cues.c2w_BF44.shape[:2]
+        shape = (b, f, 3, height, width)
+        x = torch.randn(shape, generator=generator, device=generator.device if generator else "cpu").to(
+            device
+        )
+        first = 0 if known is None else known.shape[1]
+        with torch.autocast(device.type, torch.bfloat16):
+            guides = [self.transformer.guide(cues, height, width, drop)]
+            if guidance != 1.0:
+                guides.append(self.transformer.guide(cues, height, width, {*drop, "text"}))
+        self.scheduler.set_timesteps(steps, device=device)
+        for n, moment in enumerate(self.scheduler.timesteps):
+            level = torch.full(
+                (b, f), float(moment) / self.scheduler.config.num_train_timesteps, device=device
+            )
+            if known is not None:
+                x[:, :first] = known.to(device)
+                level[:, :first] = KNOWN_LEVEL
+            clean = self._clean(x, level, guides, guidance)
+            velocity = (x - clean) / level[:, :, None, None, None]
+            x = self.scheduler.step(velocity, moment, x, return_dict=False)[0]
+            if on_step is not None:
+                on_step(n + 1)
+        if known is not None:
+            x[:, :first] = known.to(device)
+        return x.clamp(-1, 1)
+
+    def _clean(self, x: Tensor, level: Tensor, guides: list[Guides], guidance: float) -> Tensor:
+        with torch.autocast(x.device.type, torch.bfloat16):
+            guess = [self.transformer(x, level, g).float() for g in guides]
+        return guess[0] if len(guess) == 1 else guess[1] + guidance * (guess[0] - guess[1])
+
+
+def make_pipeline(
+    transformer: MaquetteTransformer3DModel, text_encoder: Any, tokenizer: Any
+) -> MaquettePipeline:
+    """A pipeline with the scheduler that the model is trained for."""
+    scheduler = FlowMatchEulerDiscreteScheduler(shift=2.0)
+    return MaquettePipeline(transformer, text_encoder, tokenizer, scheduler)
+
+
+__all__ = ["STEP", "MaquettePipeline", "make_pipeline"]

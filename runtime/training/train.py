@@ -1,0 +1,144 @@
+"""The training loop: renders what clips are missing beside it, learns, logs, and can be stopped at any time."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader, IterableDataset
+
+from scenelang.runtime.maquette.cues import collate
+from scenelang.runtime.maquette.transformer import MaquetteTransformer3DModel
+from scenelang.runtime.maquette.words import make_text_encoder
+from scenelang.runtime.output import atomic_path
+from scenelang.runtime.training.config import Config
+from scenelang.runtime.training.fit import loss_of
+from scenelang.runtime.training.samples import Sample, samples
+
+SAVE_SECONDS, LOG_STEPS = 180, 20
+
+
+class _Batches(IterableDataset[Sample]):
+    def __init__(self, folder: Path, config: Config, step: int) -> None:
+        self.folder, self.config, self.step = folder, config, step
+
+    def __iter__(self) -> Iterator[Sample]:
+        torch.set_num_threads(1)
+        for batch in samples(self.folder, self.config.buckets, self.config.seed, self.step):
+            yield Sample(torch.cat([s.frames for s in batch]), collate([s.cues for s in batch]))
+
+
+class Training:
+    """The state of a training. Everything that resuming needs is in `state`."""
+
+    def __init__(self, config: Config, folder: Path, device: str = "cpu") -> None:
+        self.config, self.folder, self.device = config, folder, device
+        torch.manual_seed(config.seed)
+        self.network = MaquetteTransformer3DModel(**config.network).to(device)
+        self.text_encoder = make_text_encoder().to(device)
+        self.parts = torch.nn.ModuleDict({"network": self.network, "text_encoder": self.text_encoder})
+        decayed = [p for p in self.parts.parameters() if p.dim() > 1]
+        rest = [p for p in self.parts.parameters() if p.dim() <= 1]
+        self.optimizer = torch.optim.AdamW(
+            [{"params": decayed, "weight_decay": 0.01}, {"params": rest, "weight_decay": 0.0}],
+            lr=config.rate, betas=(0.9, 0.98), fused=True,
+        )  # fmt: skip
+        self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
+        self.step, self.samples, self.seconds = 0, 0, 0.0
+        if self.checkpoint.exists():
+            self.load()
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / "checkpoint.pt"
+
+    def load(self) -> None:
+        state = torch.load(self.checkpoint, weights_only=True, map_location=self.device)
+        self.parts.load_state_dict(state["parts"])
+        self.average = state["average"]
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.samples, self.seconds = state["step"], state["samples"], state["seconds"]
+
+    def save(self) -> None:
+        state = {
+            "parts": self.parts.state_dict(), "average": self.average, "optimizer": self.optimizer.state_dict(),
+            "step": self.step, "samples": self.samples, "seconds": self.seconds,
+        }  # fmt: skip
+        with atomic_path(self.checkpoint) as path:
+            torch.save(state, path)
+
+    @property
+    def done(self) -> float:
+        """The share of the time that is spent."""
+        return min(1.0, self.seconds / (60 * self.config.minutes))
+
+    def rate(self) -> float:
+        warm = min(1.0, (self.step + 1) / self.config.warmup)
+        return self.config.rate * warm * min(1.0, (1 - self.done) / self.config.cooling + 0.01)
+
+    def learn(self, sample: Sample) -> tuple[float, float]:
+        """One step; returns the loss and the plain error."""
+        generator = torch.Generator().manual_seed(self.config.seed * 1_000_003 + self.step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate()
+        sample = Sample(sample.frames.to(self.device), sample.cues.to(self.device))
+        loss, error = loss_of(self.network, self.text_encoder, sample, generator)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.parts.parameters(), 1.0)
+        self.optimizer.step()
+        self.step, self.samples = self.step + 1, self.samples + len(sample.frames)
+        keep = min(self.config.average, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            now = self.parts.state_dict()
+            torch._foreach_lerp_([*self.average.values()], [now[k] for k in self.average], 1 - keep)
+        return loss.item(), error.item()
+
+
+def train(
+    config: Config,
+    clips: Path,
+    folder: Path,
+    threads: int,
+    device: str = "cpu",
+    tell: Callable[[float], None] | None = None,
+) -> Training:
+    """Trains until the configuration's time is spent; what was done before counts. `tell` hears the minutes."""
+    torch.set_num_threads(threads)
+    folder.mkdir(parents=True, exist_ok=True)
+    training = Training(config, folder, device)
+    batches = _Batches(clips, config, training.step)
+    loader = DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=4)
+    saved = clock = time.perf_counter()
+    sums = [0.0, 0.0]
+    with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
+        for sample in loader:
+            found = training.learn(sample)
+            sums = [a + b for a, b in zip(sums, found, strict=True)]
+            now = time.perf_counter()
+            training.seconds, clock = training.seconds + now - clock, now
+            if training.step % LOG_STEPS == 0:
+                line = _line(training, sums)
+                log.write(json.dumps(line) + "\n")
+                log.flush()
+                sums = [0.0, 0.0]
+            over = training.done >= 1
+            if tell is not None:
+                tell(training.seconds / 60)
+            if over or now - saved > SAVE_SECONDS:
+                training.save()
+                saved = now
+            if over:
+                break
+    return training
+
+
+def _line(training: Training, sums: list[float]) -> dict[str, Any]:
+    return {
+        "step": training.step, "samples": training.samples, "minutes": round(training.seconds / 60, 2),
+        "loss": round(sums[0] / LOG_STEPS, 5), "error": round(sums[1] / LOG_STEPS, 5), "rate": round(training.rate(), 6),
+    }  # fmt: skip
