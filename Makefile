@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SOURCE := $(shell find grammar compiler runtime scenelang -name '*.py' -o -name '*.lark' -o -name '*.j2' 2>/dev/null)
 
-.PHONY: film test bench schema vocabulary clean
+.PHONY: film test train train-small obedience bench schema vocabulary clean
 
 film: out/tokyo.mp4
 	@echo "the film: $<"
@@ -15,6 +15,17 @@ out/tokyo.mp4: $(READY) examples/tokyo.scene $(SOURCE)
 
 test: $(READY)
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+# the bundled model: ten minutes, or hours; stopped at any time, it goes on when it is called again
+train-small: $(READY)
+	$(BIN)/python -m scenelang.runtime.training small
+
+train: $(READY)
+	$(BIN)/python -m scenelang.runtime.training full
+
+# does a finished film show what its file says? `make obedience ARGS="--model FOLDER"`
+obedience: $(READY)
+	$(BIN)/python -m tests.bench.obedience $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench

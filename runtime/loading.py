@@ -63,9 +63,7 @@ def load_pipeline(folder: Path, dtype: Any = None) -> Any:
     before = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()  # a render shows its own
     try:
-        return kind.from_pretrained(
-            folder, torch_dtype=dtype, use_safetensors=True, local_files_only=True
-        )
+        return kind.from_pretrained(folder, dtype=dtype, use_safetensors=True, local_files_only=True)
     except Exception as error:  # whatever a library raises on files that are not what they should be
         raise ModelError(
             f"the model in {folder} can't be loaded: {_first_line(error)}",

@@ -130,6 +130,15 @@ def test_a_folder_renders(folder: Path, tmp_path: Path) -> None:
     assert out.stat().st_size > 1000
 
 
+@pytest.mark.skipif(WEIGHTS.is_dir(), reason="there are weights")
+def test_without_weights_it_says_what_to_do(tmp_path: Path) -> None:
+    done = scenelang("render", FLAME, "--model", "maquette", "-o", tmp_path / "a.mp4")
+    assert done.returncode == 1
+    assert "comes without weights of maquette" in done.stderr and "make train" in done.stderr
+    assert not (tmp_path / "a.mp4").exists()
+
+
+@pytest.mark.skipif(not WEIGHTS.is_dir(), reason="there are none yet")
 def test_the_shipped_weights_are_whole_and_small() -> None:
     backend = load_backend("maquette")
     assert isinstance(backend, MaquetteBackend)

@@ -6,7 +6,7 @@ import pytest
 from films import REFERENCE, plan_example, plan_shot
 
 from scenelang.compiler.lexicon import read, read_place
-from scenelang.compiler.prompts import DIALECTS, prompts
+from scenelang.compiler.prompts import DIALECTS, prompts, subject_prompts
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

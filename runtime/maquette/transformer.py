@@ -8,6 +8,7 @@ Legend of shapes: see cues.py; h, w count cells.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,7 @@ from scenelang.runtime.maquette.layers import (
 CELL = 4  # pixels
 GRID = 16  # pixels that a token is wide and high
 STEP = 4  # frames in a token
-COLOURS = 4 * len(COLOURED)
+PARTS = len(COLOURED)
 SPREAD = 0.4  # standard deviation of pixels
 
 
@@ -45,6 +46,10 @@ class Guides:
     text: Tensor  # [B, S*L, D]
     bias: Tensor  # [B, 1, T*K, S*L] of the attention to the text, T steps of K tokens
     vector: Tensor  # [B, F, V]
+    crowd: Tensor  # [B, F, h, w] whether there is a body: what a training looks at more closely
+    paints: (
+        Tensor  # [B*F, h, w, LAYERS * PARTS, 3] the colours of the bodies' parts, -1 to 1; 0: not said
+    )
 
 
 class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
@@ -68,7 +73,7 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         self.from_light = nn.Linear(features.LIGHT_CHANNELS, c)
         self.from_body = nn.Linear(features.BODY_CHANNELS, c)
         self.body_word = nn.Linear(text_dim, 2 * c)
-        self.body_colour = nn.Linear(COLOURS, 2 * c)
+        self.body_colour = nn.Linear(4 * PARTS, 2 * c)
         self.body_mix = nn.Sequential(nn.SiLU(), nn.Linear(c, c), nn.SiLU())
         self.body_out = nn.Linear(features.LAYERS * c, c)
         self.from_air = nn.Linear(2 * CELL**2, c)
@@ -98,6 +103,11 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         self.up_cells = nn.ModuleList([ConvBlock(c, v), ConvBlock(c, v)])
         self.norm = Modulated(c, v)
         self.leave = nn.Linear(c, 3 * CELL**2)
+        # how much of each part's own colour is in a pixel, so that colours need not be learned one by one
+        self.mix_paints = nn.Linear(c, features.LAYERS * PARTS * CELL**2)
+        self.apply(_begin)
+        for layer in (self.leave, self.mix_paints):
+            nn.init.zeros_(layer.weight)
 
     # cues -------------------------------------------------------------------------------
 
@@ -121,7 +131,14 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         cells = self._mixed("bodies", self._bodies(cues, bodies, text["text"]), text, cells)
         cells = self._mixed("air", self._air(cues, height, width, text["text"]), text, cells)
         vector = self.from_frame(vector * text["light"][:, None, None]) + self.from_text(pooled_BFD)
-        return Guides(cells.flatten(0, 1), text_BKD, bias, vector)
+        return Guides(
+            cells.flatten(0, 1),
+            text_BKD,
+            bias,
+            vector,
+            bodies.there[..., 0, 0],
+            self._paints(cues, bodies, keep),
+        )
 
     def _mixed(self, group: str, made: Tensor, keep: dict[str, Tensor], to: Tensor) -> Tensor:
         share = keep[group].to(made.dtype)[:, None, None, None, None]
@@ -156,6 +173,16 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         gain, shift = features.of_cells(said, bodies.who).chunk(2, -1)
         mixed = self.body_mix(self.from_body(bodies.maps) * (1 + gain) + shift)
         return self.body_out((mixed * bodies.there.to(mixed.dtype)).flatten(-2))
+
+    def _paints(self, cues: Cues, bodies: features.Bodies, keep: Tensor) -> Tensor:
+        b, f, h, w = bodies.who.shape[:4]
+        if cues.base_BFN3.shape[2] == 0:
+            return cues.c2w_BF44.new_zeros(b * f, h, w, features.LAYERS * PARTS, 3)
+        colours = cues.colour_BFNC.unflatten(-1, (PARTS, 4))
+        paint = (2 * colours[..., :3] - 1) * colours[..., 3:]
+        cells = features.of_cells(paint.flatten(-2), bodies.who) * bodies.there
+        told = keep[:, GROUPS.index("text")] * keep[:, GROUPS.index("bodies")]
+        return (cells * told[:, None, None, None, None, None]).view(b * f, h, w, -1, 3)
 
     def _air(self, cues: Cues, height: int, width: int, keep: Tensor) -> Tensor:
         b, f, p = *cues.c2w_BF44.shape[:2], cues.air_BFP2HW.shape[2]
@@ -204,8 +231,25 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         x = _scatter(self.to_cells(x), 2) + fine
         for block in self.up_cells:
             x = block(x, v)
-        x = self.leave(self.norm(x, v[:, None, None]))
+        x = self.norm(x, v[:, None, None])
+        n, h, w, _ = x.shape
+        share = self.mix_paints(x).view(n, h, w, CELL**2, features.LAYERS * PARTS)
+        painted = (
+            (share @ guides.paints.to(share.dtype)).transpose(-1, -2).flatten(-2)
+        )  # [N, h, w, 3 * CELL^2]
+        x = self.leave(x) + painted
         return t_skip * hidden_states + t_out * shuffle(x, CELL).view(b, f, 3, height, width)
+
+
+def _begin(module: nn.Module) -> None:
+    """Weights that keep the size of what passes through them and a SiLU: with torch's own, which shrink it at
+    every layer, what a body looks like hardly reaches the picture, and is learned late. Zeros stay."""
+    if not isinstance(module, nn.Linear | nn.Conv2d) or module.weight.is_meta:
+        return  # a meta tensor: weights are about to be loaded
+    if module.weight.any():
+        nn.init.normal_(module.weight, std=math.sqrt(2 / module.weight[0].numel()))
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
 
 
 def _scales(t: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -19,8 +19,9 @@ class Config:
     minutes: float
     buckets: tuple[Bucket, ...]
     network: dict[str, Any] = field(default_factory=dict)
-    rate: float = 7e-4
-    warmup: int = 200  # steps
+    rate: float = 4e-3  # of Muon
+    rate_of_rest: float = 1e-3  # of AdamW
+    warmup: int = 50  # steps
     cooling: float = 0.25  # the share of the time at the end in which the rate falls to zero
     average: float = 0.999  # of the weights (EMA)
     seed: int = 0
@@ -42,20 +43,17 @@ CONFIGS = {
                 "depth": 4,
                 "vector_dim": 96,
             },
-            rate=1e-3,
         ),
         Config(
             "full",
             clips=6400,
-            minutes=50.0,
+            minutes=150.0,
             buckets=(
                 Bucket(128, 64, 4, 12, weight=0.65),
                 Bucket(128, 64, 8, 6, weight=0.2),
                 Bucket(128, 64, 16, 3, weight=0.05),
                 Bucket(256, 144, 4, 2, weight=0.1),
             ),
-            rate=1e-3,
-            warmup=150,
         ),
     )
 }

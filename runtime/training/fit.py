@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from scenelang.runtime.maquette.cues import GROUPS, Cues
 from scenelang.runtime.maquette.transformer import STEP, MaquetteTransformer3DModel
@@ -23,6 +24,7 @@ CONTINUED = 0.35  # how often a clip begins with frames that are known
 # clip shows through its noise almost to the end: only near 1 must the cues say what is there.
 LEVELS = ((0.25, 0.4, 1.2), (0.4, 2.2, 1.2), (0.35, 5.0, 1.2))
 HEAVIEST = 4.0
+CLOSER = 2.0  # how much more a pixel counts where there is a body
 
 
 def embedded(cues: Cues, text_encoder: Any) -> Cues:
@@ -78,6 +80,8 @@ def loss_of(
     with torch.autocast(x.device.type, torch.bfloat16):
         guides = network.guide(embedded(sample.cues, text_encoder), height, width, left_out)
         guess = network((1 - level) * x + level * noise, t, guides)
-    square = (guess.float() - x).square().mean((2, 3, 4))
+    square = (guess.float() - x).square().mean(2)  # [B, F, H, W]
+    closer = 1 + CLOSER * interpolate(guides.crowd, (height, width))
     weight = guessed / t.square().clamp_min(1 / HEAVIEST)
-    return (square * weight).sum() / guessed.sum(), (square * guessed).sum() / guessed.sum()
+    loss = ((square * closer).mean((2, 3)) * weight).sum() / guessed.sum()
+    return loss, (square.mean((2, 3)) * guessed).sum() / guessed.sum()

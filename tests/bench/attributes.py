@@ -221,7 +221,7 @@ def table(found: list[Score], title: str) -> Table:
         near = f"{seen.to_own:.1f} < {seen.to_base:.1f}" if CHANGES[s.change].absolute else "–"
         rest = (f"{s.rest:.2f}", f"{s.seeds:.2f}") if s.share >= SCARCE else ("–", "–")
         why = [part for part, good in (("changes", s.changes), ("leaves", s.leaves)) if not good]
-        verdict = "obeyed" if s.obeyed else f"NOT OBEYED ({', '.join(why)})"
+        verdict = "obeyed" if s.obeyed else f"NOT OBEYED: {', '.join(why)}"
         result.add_row(
             s.change, f"{seen.cosine:.3f}", f"{seen.ratio:.2f}", near, *rest, f"{s.share:.0%}", verdict
         )

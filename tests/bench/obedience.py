@@ -33,7 +33,7 @@ from scenelang.runtime.pipeline import render_film
 from scenelang.runtime.registry import load_backend
 
 Row = dict[str, Any]
-WIDTH = 110  # characters of what is printed into a file
+WIDTH = 120  # characters of what is printed into a file
 PARTS = ("moves", "attributes", "combinations")
 
 
