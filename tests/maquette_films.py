@@ -12,7 +12,15 @@ from scenelang.runtime.maquette.pipeline import MaquettePipeline, make_pipeline
 from scenelang.runtime.maquette.transformer import MaquetteTransformer3DModel
 from scenelang.runtime.maquette.words import make_text_encoder, make_tokenizer
 
-TINY = {"cell_dim": 16, "half_dim": 24, "dim": 32, "heads": 2, "depth": 2, "vector_dim": 24}
+TINY = {
+    "cell_dim": 16,
+    "half_dim": 24,
+    "dim": 32,
+    "heads": 2,
+    "depth": 2,
+    "vector_dim": 24,
+    "sketch_dim": 32,
+}
 
 
 @cache

@@ -146,7 +146,10 @@ def test_help_has_examples_and_models_are_listed() -> None:
     for command in ("check", "fmt", "plan", "compile", "preview", "render", "models", "explain"):
         assert "Example" in scenelang(command, "--help").stdout, command
     assert "previz" in scenelang("models").stdout
-    assert json.loads(scenelang("models", "--json").stdout)["models"][0]["name"] == "previz"
+    listed = {
+        row["name"]: row["default"] for row in json.loads(scenelang("models", "--json").stdout)["models"]
+    }
+    assert listed == {"maquette": False, "previz": True}
     assert "outside" in scenelang("explain", "C010").stdout
 
 

@@ -274,7 +274,8 @@ def test_any_text_can_be_parsed(text: str) -> None:
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_missing_word_is_at_most_two_errors(name: str) -> None:
     text = TEXTS[name]
-    for match in re.finditer(r'"[^"\n]*"|[\w./%-]+|[^\s\w]', text):
+    words = [*re.finditer(r'"[^"\n]*"|[\w./%-]+|[^\s\w]', text)]
+    for match in words[:: 1 + len(words) // 500]:  # of a long film not every word
         found = parse(text[: match.start()] + text[match.end() :])[1]
         assert len(found) <= 2, (match[0], found)
 

@@ -16,7 +16,7 @@ from scenelang.compiler.conditioning import condition_shot
 from scenelang.compiler.plan import Plan
 from scenelang.compiler.prompts import prompts, subject_prompts
 from scenelang.runtime.loading import load_pipeline
-from scenelang.runtime.maquette.cues import GROUPS, Cues, cues_of, with_air
+from scenelang.runtime.maquette.cues import GROUPS, Cues, collate, cues_of, with_air
 from scenelang.runtime.maquette.words import LENGTH, make_tokenizer, token_ids, vocabulary
 from scenelang.runtime.training.films import random_film, random_plan
 
@@ -79,6 +79,19 @@ def test_a_clip_has_the_shape_that_was_asked_for(cues: Cues) -> None:
     found = sample(cues)
     assert found.shape == (1, 8, 3, 32, 64)
     assert found.isfinite().all() and found.abs().max() <= 1
+
+
+def test_clips_of_a_batch_are_each_as_alone(cues: Cues) -> None:
+    """And what is left out of one is not left out of the other."""
+    network = tiny_pipeline().transformer
+    both = collate([cues, cues])
+    drop = torch.tensor([[False] * len(GROUPS), [True, False, True, False, False]])
+    x, level = torch.randn(1, 8, 3, 32, 64), torch.full((1, 8), 0.7)
+    with torch.inference_mode():
+        whole = network(x, level, network.guide(cues, 32, 64))
+        less = network(x, level, network.guide(cues, 32, 64, ("text", "bodies")))
+        found = network(x.repeat(2, 1, 1, 1, 1), level.repeat(2, 1), network.guide(both, 32, 64, drop))
+    torch.testing.assert_close(found, torch.cat([whole, less]), atol=1e-4, rtol=1e-3)
 
 
 def test_the_same_seed_gives_the_same_clip(cues: Cues) -> None:

@@ -21,7 +21,7 @@ from scenelang.runtime.maquette.cues import GROUPS
 from scenelang.runtime.training.clips import FRAMES, HEIGHT, WIDTH, make_clip, make_shards, write_shard
 from scenelang.runtime.training.config import CHECK_SEED, CONFIGS, TRAIN_SEED, Config
 from scenelang.runtime.training.export import export
-from scenelang.runtime.training.films import HELD_OUT, random_film, random_plan
+from scenelang.runtime.training.films import random_film, random_plan
 from scenelang.runtime.training.fit import dropped, levels
 from scenelang.runtime.training.samples import (
     Bucket,
@@ -35,6 +35,7 @@ from scenelang.runtime.training.samples import (
     unpack,
 )
 from scenelang.runtime.training.train import Training, train
+from scenelang.runtime.training.world import HELD_OUT
 
 SEEDS = st.integers(0, 2**31)
 

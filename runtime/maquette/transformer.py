@@ -18,7 +18,6 @@ from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from scenelang.compiler.conditioning import COLOURED
 from scenelang.runtime.maquette import features
 from scenelang.runtime.maquette.cues import GROUPS, Cues
 from scenelang.runtime.maquette.layers import (
@@ -30,11 +29,10 @@ from scenelang.runtime.maquette.layers import (
     sinusoid,
     unshuffle,
 )
+from scenelang.runtime.maquette.sketch import CELL, Sketch
 
-CELL = 4  # pixels
 GRID = 16  # pixels that a token is wide and high
 STEP = 4  # frames in a token
-PARTS = len(COLOURED)
 SPREAD = 0.4  # standard deviation of pixels
 
 
@@ -43,13 +41,11 @@ class Guides:
     """Cues as the network takes them: the same in every step of sampling."""
 
     cells: Tensor  # [B*F, h, w, C]
+    sketch: Tensor  # [B*F, h, w, 3 * CELL^2] the first guess of the pixels
     text: Tensor  # [B, S*L, D]
     bias: Tensor  # [B, 1, T*K, S*L] of the attention to the text, T steps of K tokens
     vector: Tensor  # [B, F, V]
     crowd: Tensor  # [B, F, h, w] whether there is a body: what a training looks at more closely
-    paints: (
-        Tensor  # [B*F, h, w, LAYERS * PARTS, 3] the colours of the bodies' parts, -1 to 1; 0: not said
-    )
 
 
 class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
@@ -65,20 +61,13 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         heads: int = 4,
         depth: int = 5,
         vector_dim: int = 160,
+        sketch_dim: int = 256,
+        sketch_depth: int = 3,
     ) -> None:
         super().__init__()
         c, m, d, v = cell_dim, half_dim, dim, vector_dim
         # cues
-        self.from_rays = nn.Sequential(nn.Linear(features.RAY_CHANNELS, c), nn.SiLU(), nn.Linear(c, c))
-        self.from_light = nn.Linear(features.LIGHT_CHANNELS, c)
-        self.from_body = nn.Linear(features.BODY_CHANNELS, c)
-        self.body_word = nn.Linear(text_dim, 2 * c)
-        self.body_colour = nn.Linear(4 * PARTS, 2 * c)
-        self.body_mix = nn.Sequential(nn.SiLU(), nn.Linear(c, c), nn.SiLU())
-        self.body_out = nn.Linear(features.LAYERS * c, c)
-        self.from_air = nn.Linear(2 * CELL**2, c)
-        self.air_word = nn.Linear(text_dim, c)
-        self.missing = nn.Parameter(torch.zeros(len(GROUPS), c))
+        self.sketch = Sketch(text_dim, sketch_dim, sketch_depth, c)
         self.no_text = nn.Parameter(torch.zeros(text_dim))
         self.from_time = nn.Sequential(nn.Linear(64, v), nn.SiLU(), nn.Linear(v, v))
         self.from_frame = nn.Sequential(
@@ -103,10 +92,8 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         self.up_cells = nn.ModuleList([ConvBlock(c, v), ConvBlock(c, v)])
         self.norm = Modulated(c, v)
         self.leave = nn.Linear(c, 3 * CELL**2)
-        # how much of each part's own colour is in a pixel, so that colours need not be learned one by one
-        self.mix_paints = nn.Linear(c, features.LAYERS * PARTS * CELL**2)
         self.apply(_begin)
-        for layer in (self.leave, self.mix_paints):
+        for layer in (self.leave, self.sketch.draw, self.sketch.mix_paints):
             nn.init.zeros_(layer.weight)
 
     # cues -------------------------------------------------------------------------------
@@ -115,88 +102,26 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         """Cues for a picture of `height` x `width` pixels; `drop` names groups that are left out of all
         clips, or is a bool tensor [B, GROUPS] that says which of each."""
         b = len(cues.c2w_BF44)
-        h, w = height // CELL, width // CELL
-        device = cues.c2w_BF44.device
         dropped = drop if isinstance(drop, Tensor) else torch.tensor([[g in drop for g in GROUPS]] * b)
-        keep = 1 - dropped.to(device).float()  # [B, GROUPS]
-        text = dict(zip(GROUPS, keep.unbind(1), strict=True))
-        cells, text_BKD, pooled_BFD, bias = self._read(cues, text["text"], h, w)
-        with torch.autocast(device.type, enabled=False):
-            r = features.rays(cues, h, w)
-            maps = {"rays": features.ray_maps(r), "light": features.light_maps(cues, r)}
-            bodies = features.body_maps(cues, r)
-            vector = features.frame_vector(cues)
-        cells = self._mixed("rays", self.from_rays(maps["rays"]), text, cells)
-        cells = self._mixed("light", self.from_light(maps["light"]), text, cells)
-        cells = self._mixed("bodies", self._bodies(cues, bodies, text["text"]), text, cells)
-        cells = self._mixed("air", self._air(cues, height, width, text["text"]), text, cells)
-        vector = self.from_frame(vector * text["light"][:, None, None]) + self.from_text(pooled_BFD)
+        keep = 1 - dropped.to(cues.c2w_BF44.device).float()  # [B, GROUPS]
+        found = self.sketch(cues, keep, height, width)
+        tokens = (height // GRID) * (width // GRID)
+        text, bias = self._read(cues, keep[:, GROUPS.index("text")], tokens)
+        frame = features.frame_vector(cues) * keep[:, GROUPS.index("light")][:, None, None]
+        vector = self.from_frame(frame) + self.from_text(found.said)
         return Guides(
-            cells.flatten(0, 1),
-            text_BKD,
-            bias,
-            vector,
-            bodies.there[..., 0, 0],
-            self._paints(cues, bodies, keep),
+            found.cells.flatten(0, 1), found.picture.flatten(0, 1), text, bias, vector, found.bodies
         )
 
-    def _mixed(self, group: str, made: Tensor, keep: dict[str, Tensor], to: Tensor) -> Tensor:
-        share = keep[group].to(made.dtype)[:, None, None, None, None]
-        return to + share * made + (1 - share) * self.missing[GROUPS.index(group)].to(made.dtype)
-
-    def _read(self, cues: Cues, keep: Tensor, h: int, w: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """The text of each frame: what cells start from, tokens for attention, a mean, and who reads what."""
+    def _read(self, cues: Cues, keep: Tensor, tokens: int) -> tuple[Tensor, Tensor]:
+        """Tokens of text for the attention, and who reads what."""
         words = cues.text_BSLD
         there = (words != 0).any(-1)  # [B, S, L]
-        mean = (words * there[..., None]).sum(2) / there.sum(2, keepdim=True).clamp_min(1)  # [B, S, D]
         share = keep[:, None, None]
-        pooled = share * torch.einsum("bfs,bsd->bfd", cues.weight_BFS, mean) + (1 - share) * self.no_text
         text = share * words.flatten(1, 2) + (1 - share) * self.no_text
         weight = cues.weight_BFS.unflatten(1, (-1, STEP)).mean(2)  # [B, T, S]
         seen = (weight[..., None] * there[:, None].float()).flatten(2) + 1e-6  # [B, T, S*L]
-        tokens = (h * CELL // GRID) * (w * CELL // GRID)
-        bias = seen.log().repeat_interleave(tokens, 1)[:, None]
-        start = words.new_zeros(())
-        return start, text, pooled, bias
-
-    def _bodies(self, cues: Cues, bodies: features.Bodies, keep: Tensor) -> Tensor:
-        if cues.base_BFN3.shape[2] == 0:
-            return cues.c2w_BF44.new_zeros(())
-        words = cues.body_text_BTLD
-        there = (words != 0).any(-1, keepdim=True)
-        mean = (words * there).sum(2) / there.sum(2).clamp_min(1)  # [B, T, D]
-        share = keep[:, None, None]
-        mean = share * mean + (1 - share) * self.no_text
-        who = cues.body_text_BFN.flatten(1)[..., None].expand(-1, -1, mean.shape[-1])
-        words = mean.gather(1, who).view(*cues.body_text_BFN.shape, -1)  # [B, F, N, D]
-        said = self.body_word(words) + self.body_colour(cues.colour_BFNC)
-        gain, shift = features.of_cells(said, bodies.who).chunk(2, -1)
-        mixed = self.body_mix(self.from_body(bodies.maps) * (1 + gain) + shift)
-        return self.body_out((mixed * bodies.there.to(mixed.dtype)).flatten(-2))
-
-    def _paints(self, cues: Cues, bodies: features.Bodies, keep: Tensor) -> Tensor:
-        b, f, h, w = bodies.who.shape[:4]
-        if cues.base_BFN3.shape[2] == 0:
-            return cues.c2w_BF44.new_zeros(b * f, h, w, features.LAYERS * PARTS, 3)
-        colours = cues.colour_BFNC.unflatten(-1, (PARTS, 4))
-        paint = (2 * colours[..., :3] - 1) * colours[..., 3:]
-        cells = features.of_cells(paint.flatten(-2), bodies.who) * bodies.there
-        told = keep[:, GROUPS.index("text")] * keep[:, GROUPS.index("bodies")]
-        return (cells * told[:, None, None, None, None, None]).view(b * f, h, w, -1, 3)
-
-    def _air(self, cues: Cues, height: int, width: int, keep: Tensor) -> Tensor:
-        b, f, p = *cues.c2w_BF44.shape[:2], cues.air_BFP2HW.shape[2]
-        if p == 0:
-            return cues.c2w_BF44.new_zeros(())
-        maps = unshuffle(cues.air_BFP2HW.flatten(0, 2).sqrt(), CELL).view(
-            b, f, p, height // CELL, width // CELL, -1
-        )
-        words = cues.air_text_BPLD
-        there = (words != 0).any(-1, keepdim=True)
-        mean = (words * there).sum(2) / there.sum(2).clamp_min(1)
-        share = keep[:, None, None]
-        said = self.air_word(share * mean + (1 - share) * self.no_text)[:, None, :, None, None]
-        return (self.from_air(maps) * said).sum(2)
+        return text, seen.log().repeat_interleave(tokens, 1)[:, None]
 
     # the clip ---------------------------------------------------------------------------
 
@@ -231,14 +156,8 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         x = _scatter(self.to_cells(x), 2) + fine
         for block in self.up_cells:
             x = block(x, v)
-        x = self.norm(x, v[:, None, None])
-        n, h, w, _ = x.shape
-        share = self.mix_paints(x).view(n, h, w, CELL**2, features.LAYERS * PARTS)
-        painted = (
-            (share @ guides.paints.to(share.dtype)).transpose(-1, -2).flatten(-2)
-        )  # [N, h, w, 3 * CELL^2]
-        x = self.leave(x) + painted
-        return t_skip * hidden_states + t_out * shuffle(x, CELL).view(b, f, 3, height, width)
+        guess = guides.sketch + self.leave(self.norm(x, v[:, None, None]))
+        return t_skip * hidden_states + t_out * shuffle(guess, CELL).view(b, f, 3, height, width)
 
 
 def _begin(module: nn.Module) -> None:

@@ -42,6 +42,7 @@ CONFIGS = {
                 "heads": 3,
                 "depth": 4,
                 "vector_dim": 96,
+                "sketch_dim": 192,
             },
         ),
         Config(

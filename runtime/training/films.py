@@ -7,182 +7,32 @@ are drawn only when asked for, so that a model never sees them before it is test
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from random import Random
 
 from scenelang.compiler.pipeline import analyse
 from scenelang.compiler.plan import Plan
 from scenelang.grammar.parse import parse
-
-# pairs that no training film holds together: a kind and its colour, a place and a kind, a place and its air
-HELD_OUT: frozenset[tuple[str, str]] = frozenset(
-    {
-        ("vehicle", "green"), ("figure", "purple"), ("ball", "cyan"), ("boat", "orange"), ("animal", "grey"),
-        ("desert", "boat"), ("rooftop", "animal"), ("sea", "vehicle"), ("forest", "stall"),
-        ("desert", "snow"), ("market", "leaves"), ("mountains", "petals"), ("street", "bubbles"),
-    }
-)  # fmt: skip
-
-COLOURS = (
-    "red", "orange", "yellow", "green", "blue", "navy", "purple", "magenta", "pink", "brown", "beige", "black",
-    "white", "grey", "cyan",
-)  # fmt: skip
-KINDS = {
-    "figure": 60, "creature": 5, "animal": 5, "bird": 3, "vehicle": 6, "boat": 3, "tree": 4, "building": 3,
-    "ball": 4, "candle": 4, "lantern": 4, "stall": 4, "table": 3, "cup": 2, "letter": 3, "book": 2, "bottle": 2,
-    "chair": 3, "umbrella": 2, "rock": 2, "box": 4,
-}  # fmt: skip
-NOUNS = {
-    "figure": ("woman", "man", "girl", "boy", "person", "vendor", "dancer", "lady"), "creature": ("monster",),
-    "animal": ("dog", "horse", "fox"), "vehicle": ("car", "taxi", "van"), "tree": ("tree", "pine"),
-    "building": ("house", "tower"),
-}  # fmt: skip
-GARMENTS = ("coat", "raincoat", "dress", "jacket", "sweater", "shirt", "suit")
-SETS = {
-    "street": 16, "rooftop": 9, "room": 9, "cave": 9, "forest": 8, "field": 8, "sea": 7, "desert": 7, "mountains": 7,
-    "market": 8, "studio": 4,
-}  # fmt: skip
-TIMES = ("", "", "", "", "at dusk", "at night", "at dawn")
-PARTICLES = {
-    "snow": 16, "rain": 14, "petals": 12, "leaves": 6, "dust": 7, "smoke": 5, "fog": 5, "mist": 4, "sparks": 6,
-    "embers": 9, "ash": 4, "bubbles": 4, "confetti": 6, "fireflies": 6, "debris": 3, "spray": 3,
-}  # fmt: skip
-RISING = ("embers", "sparks", "smoke", "bubbles")
-SIZES = {
-    "extreme-close-up": 2, "close-up": 8, "medium-close-up": 8, "medium": 12, "medium-wide": 14, "full": 22, "wide": 24,
-    "extreme-wide": 6,
-}  # fmt: skip
-MOVES = (
-    ("pan", ("left", "right"), "deg", (8, 25)), ("tilt", ("up", "down"), "deg", (5, 14)),
-    ("roll", ("cw", "ccw"), "deg", (6, 18)), ("dolly", ("in", "out"), "m", (0.4, 2)),
-    ("truck", ("left", "right"), "m", (0.4, 2)), ("pedestal", ("up", "down"), "m", (0.3, 1)),
-    ("crane", ("up", "down"), "m", (0.5, 3)), ("push", ("in",), "m", (0.4, 1.6)), ("pull", ("out",), "m", (0.4, 1.6)),
-)  # fmt: skip
-GOING = ("walks", "walks", "walks", "runs")
-STAYING = (
-    "looks", "leans", "points", "waves", "smiles", "talks", "sits", "kneels", "crouches", "jumps", "dances", "turns",
-    "reads", "gives",
-)  # fmt: skip
+from scenelang.runtime.training.cast import Member, someone
+from scenelang.runtime.training.draw import Draw, Held
+from scenelang.runtime.training.world import (
+    GOING,
+    KINDS,
+    MOVES,
+    PARTICLES,
+    RISING,
+    SETS,
+    SIZES,
+    STAYING,
+    TIMES,
+)
 
 
-class _Held(Exception):
-    """The draw holds a combination that is kept for tests."""
-
-
-@dataclass
-class _Cast:
-    name: str
-    kind: str
-    line: str
-    x: float = 0.0
-    z: float = 0.0
-
-
-class _Draw:
+class _Film(Draw):
     """One film being drawn."""
-
-    def __init__(self, random: Random, held: tuple[str, str] | None) -> None:
-        self.random, self.held = random, held
-        self.shown: set[str] = set()
-
-    def one(self, weights: dict[str, int]) -> str:
-        return self.random.choices([*weights], [*weights.values()])[0]
-
-    def chance(self, share: float) -> bool:
-        return self.random.random() < share
-
-    def number(self, low: float, high: float, places: int = 1) -> float:
-        return round(self.random.uniform(low, high), places)
-
-    def pair(self, *pair: str) -> None:
-        if pair in HELD_OUT and pair != self.held:
-            raise _Held(pair)
-
-    def want(self, options: Iterable[str], default: str, *, with_: str = "") -> str:
-        """The held-out word, where this film is to show one and `options` has it."""
-        for word in self.held or ():
-            if word in options and word not in self.shown and (not with_ or with_ in (self.held or ())):
-                self.shown.add(word)
-                return word
-        return default
-
-    # the cast ---------------------------------------------------------------------------
-
-    def subject(self, name: str, kind: str) -> _Cast:
-        noun = self.random.choice(NOUNS.get(kind, (kind,)))
-        colour = self.want(COLOURS, self.random.choice(COLOURS), with_=kind)
-        self.pair(kind, colour)
-        fields = []
-        if kind == "figure":
-            text = self._person(noun, colour)
-            if self.chance(0.14):
-                many = self.random.choice((2, 2, 2, 3, 4, 6, 8))
-                fields += [f"count {many}", f"spread {self.number(1.2, 6)}m"]
-                text = text.replace(noun, "couple" if many == 2 else "people", 1)
-                if many == 2 and self.chance(0.6):
-                    text += ", arm in arm"
-            elif self.chance(0.2):
-                fields.append(f"height {self.number(1.2, 2.0, 2)}m")
-        else:
-            text = self._thing(kind, noun, colour)
-            if self.chance(0.2):
-                fields.append(f"height {self._height(kind)}m")
-        role = "character" if kind in ("figure", "creature", "animal", "bird") else "prop"
-        body = f" {{ {'; '.join(fields)} }}" if fields else ""
-        return _Cast(name, kind, f'{role} {name} "{text}" as {kind}{body}')
-
-    def _person(self, noun: str, colour: str) -> str:
-        old = "old " if self.chance(0.12) else ""
-        text = f"a {old}{noun} in a {'long ' if self.chance(0.2) else ''}{colour} {self.random.choice(GARMENTS)}"
-        extras = []
-        if self.chance(0.5):
-            hair = self.random.choice(("black", "brown", "white", "red", "yellow"))
-            extras.append(f"{hair} hair")
-        if self.chance(0.14):
-            extras.append(f"a {self.random.choice(COLOURS)} umbrella")
-        if self.chance(0.12):
-            extras.append(f"a {self.random.choice(COLOURS)} apron")
-        if self.chance(0.15):
-            extras.append(f"a {self.random.choice(COLOURS)} hat")
-        if self.chance(0.1):
-            extras.append("a beard")
-        if self.chance(0.3):
-            extras.append(f"{self.random.choice(COLOURS)} trousers")
-        if extras:
-            text += ", " + ", ".join(extras)
-        return (
-            text
-            + (", hooded" if self.chance(0.06) else "")
-            + (", long-haired" if self.chance(0.15) else "")
-        )
-
-    def _thing(self, kind: str, noun: str, colour: str) -> str:
-        text = f"one {colour} {noun}" if self.chance(0.92) or self.held else f"one {noun}"
-        if kind == "creature":
-            text = f"a fluffy {colour} {noun}"
-            text += ", big-eyed" if self.chance(0.5) else ""
-            text += ", open-mouthed" if self.chance(0.4) else ""
-        elif kind == "candle":
-            text += ", lit" + (", half-melted" if self.chance(0.3) else "")
-        elif kind == "letter" and self.chance(0.25):
-            text += ", crumpled"
-        elif kind in ("stall", "cup") and self.chance(0.4):
-            text += ", steaming"
-        return text
-
-    def _height(self, kind: str) -> float:
-        low, high = {
-            "creature": (0.5, 1.4), "tree": (3, 7), "building": (4, 8), "ball": (0.3, 1.0), "box": (0.3, 1.0),
-            "rock": (0.4, 1.4), "candle": (0.2, 0.4), "animal": (0.6, 1.5), "boat": (1.5, 2.5),
-        }.get(kind, (0.0, 0.0))  # fmt: skip
-        from scenelang.compiler.lexicon import HEIGHTS
-
-        return self.number(low, high, 2) if high else HEIGHTS[kind]
 
     # the place and its light ------------------------------------------------------------
 
-    def place(self, cast: list[_Cast]) -> tuple[str, str]:
+    def place(self, cast: list[Member]) -> tuple[str, str]:
         name = self.want(SETS, self.one(SETS))
         for member in cast:
             self.pair(name, member.kind)
@@ -201,7 +51,7 @@ class _Draw:
             words.append(self.random.choice(TIMES))
         return name, " ".join(filter(None, words))
 
-    def lights(self, cast: list[_Cast]) -> list[str]:
+    def lights(self, cast: list[Member]) -> list[str]:
         found = []
         if self.chance(0.82):
             fields = [
@@ -273,7 +123,7 @@ class _Draw:
 
     # the camera -------------------------------------------------------------------------
 
-    def camera(self, cast: list[_Cast]) -> list[str]:
+    def camera(self, cast: list[Member]) -> list[str]:
         star = cast[0]
         found = [
             f"frame {self._size(star)} on {star.name}"
@@ -302,13 +152,13 @@ class _Draw:
             found.append(f"{head} {{\n" + "\n".join(body) + "\n  }" if body else head)
         return [line for line in found if line]
 
-    def _size(self, star: _Cast) -> str:
+    def _size(self, star: Member) -> str:
         size = self.one(SIZES)
         if star.kind == "figure" and self.chance(0.06):
             return "establishing"
         return size
 
-    def _move(self, star: _Cast) -> str:
+    def _move(self, star: Member) -> str:
         if self.chance(0.2):
             return f"orbit {self.side()} {self.random.randrange(10, 70)}deg around {star.name}"
         if self.chance(0.08):
@@ -322,7 +172,7 @@ class _Draw:
 
     # what happens -----------------------------------------------------------------------
 
-    def stage(self, cast: list[_Cast]) -> list[str]:
+    def stage(self, cast: list[Member]) -> list[str]:
         found = []
         for n, member in enumerate(cast):
             large = member.kind in ("building", "tree", "boat", "vehicle")
@@ -341,7 +191,7 @@ class _Draw:
             found.append(f"{member.name} at ({member.x:.1f}m, {member.z:.1f}m) facing {facing}{pose}")
         return found
 
-    def actions(self, cast: list[_Cast], seconds: int) -> list[str]:
+    def actions(self, cast: list[Member], seconds: int) -> list[str]:
         found = []
         for member in cast:
             if member.kind in ("vehicle", "boat", "ball") and self.chance(0.4):
@@ -381,7 +231,7 @@ class _Draw:
         kinds += [self.one(KINDS) for _ in range(self.random.choice((0, 0, 1, 1, 2, 3)))]
         kinds[-1] = self.want(KINDS, kinds[-1])
         cast = [
-            self.subject(f"{self.random.choice('abcdefghkm')}{n}{self.random.randrange(1000)}", kind)
+            someone(self, f"{self.random.choice('abcdefghkm')}{n}{self.random.randrange(1000)}", kind)
             for n, kind in enumerate(kinds)
         ]
         name, place = self.place(cast)
@@ -402,7 +252,7 @@ class _Draw:
             "}",
         ]
         if self.held and len(self.shown) < 2:
-            raise _Held(self.held)
+            raise Held(self.held)
         return "\n".join(lines) + "\n"
 
 
@@ -410,8 +260,8 @@ def random_film(random: Random, held: tuple[str, str] | None = None) -> str:
     """The text of a random film without errors; with `held`, one that shows this pair of HELD_OUT."""
     while True:
         try:
-            text = _Draw(random, held).text()
-        except _Held:
+            text = _Film(random, held).text()
+        except Held:
             continue
         if analyse(*parse(text, "random.scene")).plan is not None:
             return text

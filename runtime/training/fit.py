@@ -14,6 +14,8 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from scenelang.runtime.maquette.cues import GROUPS, Cues
+from scenelang.runtime.maquette.layers import shuffle
+from scenelang.runtime.maquette.sketch import CELL
 from scenelang.runtime.maquette.transformer import STEP, MaquetteTransformer3DModel
 from scenelang.runtime.maquette.words import encoded
 from scenelang.runtime.training.samples import Sample
@@ -24,6 +26,7 @@ CONTINUED = 0.35  # how often a clip begins with frames that are known
 # clip shows through its noise almost to the end: only near 1 must the cues say what is there.
 LEVELS = ((0.25, 0.4, 1.2), (0.4, 2.2, 1.2), (0.35, 5.0, 1.2))
 HEAVIEST = 4.0
+SKETCH = 1.0  # how much the first guess counts beside the last
 CLOSER = 2.0  # how much more a pixel counts where there is a body
 
 
@@ -84,4 +87,6 @@ def loss_of(
     closer = 1 + CLOSER * interpolate(guides.crowd, (height, width))
     weight = guessed / t.square().clamp_min(1 / HEAVIEST)
     loss = ((square * closer).mean((2, 3)) * weight).sum() / guessed.sum()
+    sketch = shuffle(guides.sketch, CELL).float().view_as(x)
+    loss = loss + SKETCH * ((sketch - x).square().mean(2) * closer).mean()
     return loss, (square.mean((2, 3)) * guessed).sum() / guessed.sum()

@@ -35,7 +35,7 @@ class _Batches(IterableDataset[Sample]):
 def _optimizers(parts: torch.nn.Module, config: Config) -> list[torch.optim.Optimizer]:
     """Muon (Jordan et al. 2024) for the matrices inside, which learns what is seldom as fast as what is
     common: half again as fast here as AdamW alone, which has the rest."""
-    ends = ("leave", "mix_paints", "shared", "embed", "relative", "missing")
+    ends = ("leave", "draw", "mix_paints", "shared", "embed", "relative")
     inner = {
         name: p
         for name, p in parts.named_parameters()

@@ -46,7 +46,7 @@ from rich.table import Table
 from scenelang.compiler.plan import Plan
 from scenelang.runtime.previz.render import render_shot
 
-# The animatic's changes within an attribute are at most 0.86 alike (green and yellow; light from the right
+# The animatic's changes within an attribute are at most 0.88 alike (green and yellow; light from the right
 # and from behind; desert and sea): a change that is less alike than this may be one into something else.
 COSINE = 0.9
 # The model's change over the animatic's: nearer to it than to none; energies are squares of that.

@@ -23,7 +23,8 @@ from scenelang.compiler.plan import Plan
 from scenelang.runtime.backend import Backend, Frames, Job
 from scenelang.runtime.conform import conform
 from scenelang.runtime.previz.render import render_shot
-from scenelang.runtime.training.films import HELD_OUT, random_plan
+from scenelang.runtime.training.films import random_plan
+from scenelang.runtime.training.world import HELD_OUT
 
 HELD_SEED, SEEN_SEED = 900_000_000, 900_100_000  # far beyond those of the training films
 FILMS = 2  # for each pair
