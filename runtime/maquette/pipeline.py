@@ -10,7 +10,7 @@ from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
 from torch import Tensor
 
 from scenelang.runtime.maquette.cues import Cues
-from scenelang.runtime.maquette.transformer import STEP, Guides, MaquetteTransformer3DModel
+from scenelang.runtime.maquette.transformer import Guides, MaquetteTransformer3DModel
 from scenelang.runtime.maquette.words import encoded, token_ids
 
 KNOWN_LEVEL = 0.02  # the noise that known frames are said to have
@@ -101,6 +101,3 @@ def make_pipeline(
     """A pipeline with the scheduler that the model is trained for."""
     scheduler = FlowMatchEulerDiscreteScheduler(shift=2.0)
     return MaquettePipeline(transformer, text_encoder, tokenizer, scheduler)
-
-
-__all__ = ["STEP", "MaquettePipeline", "make_pipeline"]

@@ -16,7 +16,6 @@ from scenelang.compiler import lexicon, wording
 from scenelang.grammar.vocabulary import TERMS
 
 LENGTH = 72  # tokens of a scene's text
-SUBJECT_LENGTH = 24  # tokens of a subject's text
 WIDTH = 128
 _OTHER = (
     "group held studio from the left right front behind on above low high slightly soft hard light growing warmer "
