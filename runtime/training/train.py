@@ -19,7 +19,7 @@ from scenelang.runtime.training.config import Config
 from scenelang.runtime.training.fit import loss_of
 from scenelang.runtime.training.samples import Sample, samples
 
-SAVE_SECONDS, LOG_STEPS = 180, 20
+SAVE_SECONDS, LOG_STEPS, SLEPT = 180, 20, 30.0
 
 
 class _Batches(IterableDataset[Sample]):
@@ -146,7 +146,8 @@ def train(
             found = training.learn(sample)
             sums = [a + b for a, b in zip(sums, found, strict=True)]
             now = time.perf_counter()
-            training.seconds, clock = training.seconds + now - clock, now
+            # a machine that slept in between did not train
+            training.seconds, clock = training.seconds + min(now - clock, SLEPT), now
             if training.step % LOG_STEPS == 0:
                 line = _line(training, sums)
                 log.write(json.dumps(line) + "\n")
