@@ -12,7 +12,6 @@ from test_cli import scenelang
 
 from scenelang.runtime.errors import UnknownModel
 from scenelang.runtime.loading import SUMS, ModelError, load_pipeline
-from scenelang.runtime.maquette.backend import WEIGHTS, MaquetteBackend
 from scenelang.runtime.registry import load_backend
 
 FLAME = str(EXAMPLES / "flame.scene")
@@ -130,19 +129,9 @@ def test_a_folder_renders(folder: Path, tmp_path: Path) -> None:
     assert out.stat().st_size > 1000
 
 
-@pytest.mark.skipif(WEIGHTS.is_dir(), reason="there are weights")
 def test_without_weights_it_says_what_to_do(tmp_path: Path) -> None:
+    """This version ships none; one that does has their size, checksums and card to test instead."""
     done = scenelang("render", FLAME, "--model", "maquette", "-o", tmp_path / "a.mp4")
     assert done.returncode == 1
     assert "comes without weights of maquette" in done.stderr and "make train" in done.stderr
     assert not (tmp_path / "a.mp4").exists()
-
-
-@pytest.mark.skipif(not WEIGHTS.is_dir(), reason="there are none yet")
-def test_the_shipped_weights_are_whole_and_small() -> None:
-    backend = load_backend("maquette")
-    assert isinstance(backend, MaquetteBackend)
-    assert backend.pipeline.transformer.config.dim > 64
-    assert backend.model_loads == 1
-    assert sum(p.stat().st_size for p in WEIGHTS.rglob("*")) < 40e6
-    assert (WEIGHTS / "README.md").is_file(), "the model card"

@@ -29,12 +29,14 @@ SAID, CALLED, DRIFTING = 64, 48, 64  # how wide words of the scene, of a body, a
 @dataclass(frozen=True)
 class Sketched:
     """`cells` [B, F, h, w, C] for the network, `picture` [B, F, h, w, 3 * CELL^2] the first guess of the clip's
-    pixels, `bodies` [B, F, h, w] whether there is one, `said` [B, F, D] the frame's words."""
+    pixels, `bodies` [B, F, h, w] whether there is one, `said` [B, F, D] the frame's words, `lit`
+    [B, F, FRAME_CHANNELS] its light."""
 
     cells: Tensor
     picture: Tensor
     bodies: Tensor
     said: Tensor
+    lit: Tensor
 
 
 class Sketch(nn.Module):
@@ -42,7 +44,6 @@ class Sketch(nn.Module):
 
     def __init__(self, text_dim: int, width: int, depth: int, cell_dim: int) -> None:
         super().__init__()
-        self.width = width
         self.words = nn.Linear(text_dim, SAID)
         self.calls = nn.Linear(text_dim, CALLED)
         self.drifts, self.kinds = nn.Linear(2 * CELL**2, DRIFTING), nn.Linear(text_dim, DRIFTING)
@@ -82,7 +83,7 @@ class Sketch(nn.Module):
         x = _normed(x)
         mixed = self.mix_paints(x).unflatten(-1, (CELL**2, PAINTS)) @ paints.to(x.dtype)
         picture = self.draw(x) + mixed.transpose(-1, -2).flatten(-2)
-        return Sketched(self.to_cells(x), picture, bodies.there[..., 0, 0], said)
+        return Sketched(self.to_cells(x), picture, bodies.there[..., 0, 0], said, frame)
 
     def _bodies(
         self, cues: Cues, bodies: features.Bodies, share: dict[str, Tensor]

@@ -107,8 +107,7 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         found = self.sketch(cues, keep, height, width)
         tokens = (height // GRID) * (width // GRID)
         text, bias = self._read(cues, keep[:, GROUPS.index("text")], tokens)
-        frame = features.frame_vector(cues) * keep[:, GROUPS.index("light")][:, None, None]
-        vector = self.from_frame(frame) + self.from_text(found.said)
+        vector = self.from_frame(found.lit) + self.from_text(found.said)
         return Guides(
             found.cells.flatten(0, 1), found.picture.flatten(0, 1), text, bias, vector, found.bodies
         )
