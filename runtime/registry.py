@@ -27,7 +27,7 @@ BACKENDS: dict[str, BackendEntry] = {
     "maquette": BackendEntry(
         where="scenelang.runtime.maquette.backend:MaquetteBackend",
         description="the bundled model: a small video diffusion transformer, driven by the film's every number",
-        needs="a folder of weights, `--model FOLDER`: none come with this version; runs on any CPU",
+        needs="nothing: its weights come with it; runs on any CPU",
     ),
     "previz": BackendEntry(
         where="scenelang.runtime.previz.backend:PrevizBackend",
@@ -37,7 +37,7 @@ BACKENDS: dict[str, BackendEntry] = {
 }
 
 
-DEFAULT_MODEL = "previz"
+DEFAULT_MODEL = "maquette"
 
 # the pipeline class of a folder -> the backend that drives it, made with the folder
 PIPELINES = {"MaquettePipeline": BACKENDS["maquette"].where}

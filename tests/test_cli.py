@@ -149,7 +149,7 @@ def test_help_has_examples_and_models_are_listed() -> None:
     listed = {
         row["name"]: row["default"] for row in json.loads(scenelang("models", "--json").stdout)["models"]
     }
-    assert listed == {"maquette": False, "previz": True}
+    assert listed == {"maquette": True, "previz": False}
     assert "outside" in scenelang("explain", "C010").stdout
 
 

@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from films import EXAMPLES
 from maquette_films import FILM, save_tiny
 from test_cli import scenelang
 
 from scenelang.runtime.errors import UnknownModel
-from scenelang.runtime.loading import SUMS, ModelError, load_pipeline
+from scenelang.runtime.loading import SUMS, ModelError, check_sums, load_pipeline
+from scenelang.runtime.maquette.backend import WEIGHTS, MaquetteBackend
 from scenelang.runtime.registry import load_backend
 
 FLAME = str(EXAMPLES / "flame.scene")
@@ -129,9 +131,11 @@ def test_a_folder_renders(folder: Path, tmp_path: Path) -> None:
     assert out.stat().st_size > 1000
 
 
-def test_without_weights_it_says_what_to_do(tmp_path: Path) -> None:
-    """This version ships none; one that does has their size, checksums and card to test instead."""
-    done = scenelang("render", FLAME, "--model", "maquette", "-o", tmp_path / "a.mp4")
-    assert done.returncode == 1
-    assert "comes without weights of maquette" in done.stderr and "make train" in done.stderr
-    assert not (tmp_path / "a.mp4").exists()
+def test_the_weights_that_come_with_it_are_whole_and_small() -> None:
+    check_sums(WEIGHTS)
+    assert sum(file.stat().st_size for file in WEIGHTS.rglob("*")) <= 40e6
+    assert (WEIGHTS / "README.md").read_text(encoding="utf-8").startswith("# Maquette")
+    backend = MaquetteBackend()
+    embeddings = backend.encode(["street.", "street.", "one red ball."])
+    assert embeddings.shape[0] == 3 and torch.equal(embeddings[0], embeddings[1])
+    assert (backend.model_loads, backend.text_encodings) == (1, 2)

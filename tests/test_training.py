@@ -139,11 +139,21 @@ def test_windows_lie_in_their_clip(clips: Path) -> None:
 
 
 def test_batches_are_the_same_from_a_step_on(clips: Path) -> None:
-    buckets = (Bucket(64, 32, 4, 2),)
-    stream = samples(clips, buckets, seed=3)
+    stream = samples(clips, CONFIG.bucket, seed=3)
     next(stream)
-    second, again = next(stream), next(samples(clips, buckets, seed=3, step=1))
+    second, again = next(stream), next(samples(clips, CONFIG.bucket, seed=3, step=1))
     assert all(torch.equal(a.frames, b.frames) for a, b in zip(second, again, strict=True))
+
+
+def test_learners_share_a_batch(clips: Path) -> None:
+    """Shares of a batch have its size together, its shape each, and differ."""
+    bucket = Bucket(64, 32, 1, 8, windows=2)
+    ours, theirs = (
+        next(samples(clips, lambda step, rng: bucket, seed=3, rank=rank, size=2)) for rank in (0, 1)
+    )
+    assert len(ours) == len(theirs) == 4
+    assert ours[0].frames.shape == theirs[0].frames.shape == (1, 1, 3, 32, 64)
+    assert not torch.equal(ours[0].frames, theirs[0].frames)
 
 
 # learning -------------------------------------------------------------------------------
@@ -162,14 +172,17 @@ def test_levels_and_what_is_left_out() -> None:
     assert dropped(400, generator).shape == (400, len(GROUPS))
 
 
-CONFIG = Config("test", 4, 1.0, (Bucket(64, 32, 4, 2),), TINY, warmup=1)
+CONFIG = Config(
+    "test", 4, 1.0, (Bucket(64, 32, 4, 2),), TINY,
+    sketch=Bucket(32, 32, 1, 4, windows=2), sketch_steps=1, warmup=1,
+)  # fmt: skip
 
 
 def steps(training: Training, clips: Path, count: int) -> None:
     from scenelang.runtime.maquette.cues import collate
     from scenelang.runtime.training.samples import Sample
 
-    stream = samples(clips, CONFIG.buckets, 0, training.step)
+    stream = samples(clips, CONFIG.bucket, 0, training.step)
     for _ in range(count):
         batch = next(stream)
         loss, error = training.learn(
@@ -202,10 +215,11 @@ def test_every_weight_learns(clips: Path, tmp_path: Path) -> None:
     assert not [name for name in still if "missing" not in name and "no_text" not in name]
 
 
-def test_from_clips_to_a_folder(clips: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("threads", [1, 2])
+def test_from_clips_to_a_folder(clips: Path, tmp_path: Path, threads: int) -> None:
     minutes: list[float] = []
     config = replace(CONFIG, minutes=0.05)
-    training = train(config, clips, tmp_path, threads=1, tell=minutes.append)
+    training = train(config, clips, tmp_path, threads, tell=minutes.append)
     assert training.done == 1 and minutes and (tmp_path / "checkpoint.pt").is_file()
     export(training, tmp_path / "weights")
     pipeline = load_pipeline(tmp_path / "weights", torch.float32)

@@ -64,11 +64,6 @@ class MaquetteBackend:
     def pipeline(self) -> Any:
         """The diffusers pipeline. Raises ModelError where it can't be loaded."""
         if self._pipeline is None:
-            if self.folder == WEIGHTS and not WEIGHTS.is_dir():
-                raise ModelError(
-                    "this version comes without weights of maquette",
-                    "train them (`make train`, see runtime/training) and give their folder: --model out/train/full/weights",
-                )
             self._pipeline = load_pipeline(self.folder, torch.float32)
             self.model_loads += 1
         return self._pipeline

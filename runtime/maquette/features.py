@@ -16,15 +16,44 @@ from torch.nn import functional as nn
 from scenelang.runtime.maquette.cues import Cues
 
 FAR = 60.0  # metres: nothing behind is told apart
-GROUND_WAVES = (32.0, 16.0, 8.0, 4.0, 2.0, 1.0)  # metres
-WALL_WAVES = (16.0, 8.0, 4.0, 2.0)
-WALLS = ((0, 7.5), (2, 7.0), (0, 5.5))  # axis and distance of upright planes that the rays are met with
+# metres: large ones that say where a point is, and those that slabs, planks and windows repeat at
+GROUND_WAVES = (
+    32.0,
+    16.0,
+    9.0,
+    8.0,
+    6.0,
+    5.0,
+    4.0,
+    3.2,
+    3.0,
+    2.6,
+    2.5,
+    2.4,
+    2.0,
+    1.6,
+    1.3,
+    1.2,
+    1.0,
+    0.8,
+    0.6,
+    0.5,
+)
+WALL_WAVES = (36.0, 18.0, 12.0, 9.0, 6.0, 5.0, 4.5, 3.0, 2.25, 1.5)
+WALLS = (
+    (0, 7.5),
+    (2, 7.0),
+    (0, 5.5),
+    (2, 5.5),
+)  # axis and distance of upright planes that the rays are met with
+BODY_WAVES = (2.0, 1.0, 0.5, 0.25)  # of a body's height
 LAYERS = 2  # of bodies behind one another in a cell
 
 RAY_CHANNELS = 11 + 14 + (4 * len(GROUND_WAVES) + 3) + len(WALLS) * (4 * len(WALL_WAVES) + 2)
 LIGHT_CHANNELS = 9 + 6 + 3
-BODY_CHANNELS = 12 + 12 + 6
+BODY_CHANNELS = 12 + 4 * len(BODY_WAVES) + 6
 FRAME_CHANNELS = 24
+IRRADIANCES = 5
 
 
 @dataclass(frozen=True)
@@ -116,8 +145,7 @@ def light_maps(cues: Cues, r: Rays) -> Tensor:
     miss = (offset - t * r.d[..., None, :]).square().sum(-1, keepdim=True)
     parts += [(_fall(miss, core) * core * lamp * colour).sum(-2) for core in (0.02, 0.5)]
     _, hit, point = ground(r)
-    square = (place - point[..., None, :]).square().sum(-1, keepdim=True)
-    parts.append(hit * (_fall(square, 0.3) * lamp * colour).sum(-2))
+    parts.append(hit * _from_lamps(cues, point))
     return torch.cat(parts, -1)
 
 
@@ -127,18 +155,46 @@ def frame_vector(cues: Cues) -> Tensor:
     light = cues.light_BFJ8
     sun, lamp, place, colour = light[..., 0:1], light[..., 1:2], light[..., 2:5], light[..., 5:8]
     seen = torch.einsum("bfji,bfnj->bfni", cues.c2w_BF44[:, :, :3, :3], place)
-    strength = colour.amax(-1, keepdim=True) * sun
-    order = strength[..., 0].argsort(-1, descending=True)[..., :2]
-    rows = torch.cat([seen, place[..., 1:2], colour], -1) * sun  # [B, F, J, 7]
-    rows = rows.gather(2, order[..., None].expand(*order.shape, 7))
-    first = rows.new_zeros(*rows.shape[:2], 2, 7)
-    first[:, :, : rows.shape[2]] = rows
+    rows = torch.cat([seen, place[..., 1:2], colour], -1)  # [B, F, J, 7]
+    first = _strongest(cues, rows)
     lamps = (colour * lamp).sum(2)
     even = (colour * (1 - sun) * (1 - lamp)).sum(2)
     eye = cues.c2w_BF44[:, :, 1:2, 3] / 5
     level = cues.c2w_BF44[:, :, 1, 2:3]  # how far up the camera looks
     count = torch.stack([sun.sum((2, 3)), lamp.sum((2, 3))], -1) / 2
     return torch.cat([first.flatten(2), lamps, even, eye, level, count], -1)
+
+
+def _strongest(cues: Cues, rows: Tensor) -> Tensor:
+    """Of rows [B, F, J, C] of the lights those of the two strongest from far away, [B, F, 2, C]."""
+    sun, colour = cues.light_BFJ8[..., 0:1], cues.light_BFJ8[..., 5:8]
+    order = (colour.amax(-1) * sun[..., 0]).argsort(-1, descending=True)[..., :2]
+    chosen = (rows * sun).gather(2, order[..., None].expand(*order.shape, rows.shape[-1]))
+    return nn.pad(chosen, (0, 0, 0, 2 - chosen.shape[2]))
+
+
+def irradiance(cues: Cues, r: Rays, bodies: Bodies) -> Tensor:
+    """Linear RGB [B, F, h, w, IRRADIANCES, 3] of what may light a cell: the two strongest lights from far away,
+    what lamps give the body or else the floor there, all lamps together, what comes from everywhere."""
+    light = cues.light_BFJ8
+    sun, lamp, colour = light[..., 0:1], light[..., 1:2], light[..., 5:8]
+    far = _strongest(cues, colour)
+    even = torch.stack([(colour * lamp).sum(2), (colour * (1 - sun) * (1 - lamp)).sum(2)], 2)
+    _, hit, point = ground(r)
+    near = hit * _from_lamps(cues, point)
+    if bodies.maps.shape[-1]:
+        there = bodies.there[..., 0, :]
+        near = torch.where(there > 0, bodies.maps[..., 0, -6:-3], near)
+    wide = torch.cat([far, even], 2)[:, :, None, None].expand(*r.d.shape[:4], 4, 3)
+    return torch.cat([wide, near[..., None, :]], -2)
+
+
+def _from_lamps(cues: Cues, point: Tensor) -> Tensor:
+    """What lamps give the floor at points [B, F, h, w, 3]."""
+    light = cues.light_BFJ8[:, :, None, None]
+    lamp, place, colour = light[..., 1:2], light[..., 2:5], light[..., 5:8]
+    square = (place - point[..., None, :]).square().sum(-1, keepdim=True)
+    return (_fall(square, 0.3) * lamp * colour).sum(-2)
 
 
 @dataclass(frozen=True)
@@ -194,7 +250,7 @@ def body_maps(cues: Cues, r: Rays) -> Bodies:
     lamps = _lamp_vectors(cues, point)
     pixel = (r.pixel[..., 0, None] * t / own[..., 7].clamp_min(1e-3))[..., None]
     both = torch.stack([s, v], -1)
-    parts = [both, own, pixel.log() / 4, waves(both, (2.0, 1.0, 0.5), pixel), lamps]
+    parts = [both, own, pixel.log() / 4, waves(both, BODY_WAVES, pixel), lamps]
     there_too = seen[..., None].float()
     maps = torch.cat(parts, -1) * there_too
     return Bodies(maps, index, there_too)

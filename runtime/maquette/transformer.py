@@ -33,7 +33,7 @@ from scenelang.runtime.maquette.sketch import CELL, Sketch
 
 GRID = 16  # pixels that a token is wide and high
 STEP = 4  # frames in a token
-SPREAD = 0.4  # standard deviation of pixels
+SPREAD = 0.2  # standard deviation of pixels about the sketch
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         )
         self.from_text = nn.Linear(text_dim, v)
         # from pixels to tokens
-        self.enter = nn.Linear(3 * CELL**2, c)
+        self.enter = nn.Linear(6 * CELL**2, c)
         self.down_cells = nn.ModuleList([ConvBlock(c, v)])
         self.to_halves = nn.Linear(4 * c, m)
         self.down_halves = nn.ModuleList([ConvBlock(m, v)])
@@ -93,7 +93,7 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         self.norm = Modulated(c, v)
         self.leave = nn.Linear(c, 3 * CELL**2)
         self.apply(_begin)
-        for layer in (self.leave, self.sketch.draw, self.sketch.mix_paints):
+        for layer in (self.leave, *self.sketch.ends):
             nn.init.zeros_(layer.weight)
 
     # cues -------------------------------------------------------------------------------
@@ -128,10 +128,13 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         """`hidden_states` [B, F, 3, H, W] with noise; `timestep` [B, F] from 0 (clean) to 1 (noise) of each
         frame. Returns the clean clip [B, F, 3, H, W]. F a multiple of 4, H and W of 16."""
         b, f, _, height, width = hidden_states.shape
-        t_in, t_skip, t_out = (value[:, :, None, None, None] for value in _scales(timestep))
+        t = timestep.flatten()[:, None, None, None]  # [N, 1, 1, 1]
+        t_in, t_skip, t_out = _scales(t)
+        sketch = guides.sketch.detach().float()  # which learns from its own error
+        off = unshuffle(hidden_states.flatten(0, 1), CELL) - (1 - t) * sketch
         vector = guides.vector + self.from_time(sinusoid(timestep, 64))
         v = fn.silu(vector).flatten(0, 1)  # [N, V]
-        x = self.enter(unshuffle((t_in * hidden_states).flatten(0, 1), CELL)) + guides.cells
+        x = self.enter(torch.cat([t_in * off, sketch], -1)) + guides.cells
         for block in self.down_cells:
             x = block(x, v)
         fine = x
@@ -140,14 +143,15 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
             x = block(x, v)
         x = self.down_time(x, f)
         coarse = x
-        t, rows, columns = f // STEP, height // GRID, width // GRID
-        x = _gather(x, 2).view(b, t, STEP, rows, columns, -1).permute(0, 1, 3, 4, 2, 5).flatten(4)
-        x = (self.to_tokens(x) + self.place(_places(t, rows, columns, x))).flatten(1, 3)
-        steps = fn.silu(vector.unflatten(1, (t, STEP)).mean(2)).repeat_interleave(rows * columns, 1)
+        steps, rows, columns = f // STEP, height // GRID, width // GRID
+        x = _gather(x, 2).view(b, steps, STEP, rows, columns, -1).permute(0, 1, 3, 4, 2, 5).flatten(4)
+        x = (self.to_tokens(x) + self.place(_places(steps, rows, columns, x))).flatten(1, 3)
+        by_step = vector.unflatten(1, (steps, STEP)).mean(2)
+        by_token = fn.silu(by_step).repeat_interleave(rows * columns, 1)
         bias = guides.bias.to(x.dtype)
         for block in self.blocks:
-            x = block(x, steps, guides.text, bias)
-        x = self.from_tokens(x).view(b, t, rows, columns, STEP, -1).permute(0, 1, 4, 2, 3, 5)
+            x = block(x, by_token, guides.text, bias)
+        x = self.from_tokens(x).view(b, steps, rows, columns, STEP, -1).permute(0, 1, 4, 2, 3, 5)
         x = _scatter(self.spread(x.reshape(b * f, rows, columns, -1)), 2) + coarse
         x = self.up_time(x, f)
         for block in self.up_halves:
@@ -155,8 +159,8 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         x = _scatter(self.to_cells(x), 2) + fine
         for block in self.up_cells:
             x = block(x, v)
-        guess = guides.sketch + self.leave(self.norm(x, v[:, None, None]))
-        return t_skip * hidden_states + t_out * shuffle(guess, CELL).view(b, f, 3, height, width)
+        guess = sketch + t_skip * off + t_out * self.leave(self.norm(x, v[:, None, None]))
+        return shuffle(guess, CELL).view(b, f, 3, height, width)
 
 
 def _begin(module: nn.Module) -> None:
@@ -173,13 +177,13 @@ def _begin(module: nn.Module) -> None:
 def _scales(t: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Factors of the network's input, of what skips it and of its output, at the noise level t.
 
-    The skip is the best linear guess from one pixel, the output's factor what that guess is off by
-    (preconditioning as in Karras et al. 2022, for x_t = (1 - t) x + t noise). The input fades with its
-    signal, so that near t = 1 the cues alone decide.
+    What is guessed is how the clip differs from its sketch. The skip is the best linear guess of that from one
+    pixel, the output's factor what the guess is off by (preconditioning as in Karras et al. 2022, for
+    x_t = (1 - t) x + t noise). The input fades with its signal, so that near t = 1 the cues alone decide.
     """
     own, noise = SPREAD**2 * (1 - t), t.square()
     total = own * (1 - t) + noise
-    return (1 - t).clamp_min(0).sqrt(), own / total, SPREAD * t / total.sqrt()
+    return ((1 - t).clamp_min(0) / total).sqrt(), own / total, SPREAD * t / total.sqrt()
 
 
 def _gather(x: Tensor, n: int) -> Tensor:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from scenelang.runtime.training.samples import Bucket
 
 TRAIN_SEED, CHECK_SEED = 1_000_000, 900_000_000  # clips of one never are of the other
+SMALL = Bucket(64, 32, 1, 160, windows=4)
 
 
 @dataclass(frozen=True)
@@ -19,12 +22,22 @@ class Config:
     minutes: float
     buckets: tuple[Bucket, ...]
     network: dict[str, Any] = field(default_factory=dict)
+    # in the first steps the sketch learns alone, from small windows of many clips
+    sketch: Bucket = SMALL
+    sketch_steps: int = 0
     rate: float = 4e-3  # of Muon
     rate_of_rest: float = 1e-3  # of AdamW
     warmup: int = 50  # steps
     cooling: float = 0.25  # the share of the time at the end in which the rate falls to zero
     average: float = 0.999  # of the weights (EMA)
     seed: int = 0
+
+    def bucket(self, step: int, rng: np.random.Generator) -> Bucket:
+        """The size of a step's samples."""
+        if step < self.sketch_steps:
+            return self.sketch
+        weights = np.array([bucket.weight for bucket in self.buckets])
+        return self.buckets[int(rng.choice(len(self.buckets), p=weights / weights.sum()))]
 
 
 CONFIGS = {
@@ -35,6 +48,7 @@ CONFIGS = {
             clips=640,
             minutes=7.0,
             buckets=(Bucket(128, 64, 8, 8),),
+            sketch_steps=400,
             network={
                 "cell_dim": 64,
                 "half_dim": 96,
@@ -52,9 +66,10 @@ CONFIGS = {
             buckets=(
                 Bucket(128, 64, 4, 12, weight=0.65),
                 Bucket(128, 64, 8, 6, weight=0.2),
-                Bucket(128, 64, 16, 3, weight=0.05),
+                Bucket(128, 64, 16, 4, weight=0.05),
                 Bucket(256, 144, 4, 2, weight=0.1),
             ),
+            sketch_steps=6000,
         ),
     )
 }

@@ -23,18 +23,23 @@ from scenelang.runtime.training.samples import Sample
 DROP = {"text": 0.08, "rays": 0.04, "bodies": 0.04, "light": 0.04, "air": 0.04}
 CONTINUED = 0.35  # how often a clip begins with frames that are known
 # how noise levels are drawn: share, mean and spread of their logits. Neighbouring pixels are so alike that a
-# clip shows through its noise almost to the end: only near 1 must the cues say what is there.
-LEVELS = ((0.25, 0.4, 1.2), (0.4, 2.2, 1.2), (0.35, 5.0, 1.2))
+# clip shows through its noise almost to the end: only near 1 must the cues say what is there, and the few
+# steps of sampling are there.
+LEVELS = ((0.1, 0.4, 1.2), (0.3, 2.2, 1.0), (0.6, 6.0, 1.5))
 HEAVIEST = 4.0
 SKETCH = 1.0  # how much the first guess counts beside the last
 CLOSER = 2.0  # how much more a pixel counts where there is a body
 
 
 def embedded(cues: Cues, text_encoder: Any) -> Cues:
-    """Token ids [.., L, 1] of the cues replaced by their embeddings."""
+    """Token ids [.., L, 1] of the cues replaced by their embeddings; each distinct text is encoded once."""
 
     def words(ids: Tensor) -> Tensor:
-        return encoded(text_encoder, ids[..., 0].long())
+        texts = ids[..., 0].long()
+        if texts.numel() == 0:
+            return encoded(text_encoder, texts)
+        distinct, which = texts.flatten(0, -2).unique(dim=0, return_inverse=True)
+        return encoded(text_encoder, distinct)[which].view(*texts.shape, -1)
 
     return replace(
         cues,
@@ -83,10 +88,27 @@ def loss_of(
     with torch.autocast(x.device.type, torch.bfloat16):
         guides = network.guide(embedded(sample.cues, text_encoder), height, width, left_out)
         guess = network((1 - level) * x + level * noise, t, guides)
-    square = (guess.float() - x).square().mean(2)  # [B, F, H, W]
-    closer = 1 + CLOSER * interpolate(guides.crowd, (height, width))
+    square, closer = _errors(guess, x, guides.crowd)
     weight = guessed / t.square().clamp_min(1 / HEAVIEST)
     loss = ((square * closer).mean((2, 3)) * weight).sum() / guessed.sum()
-    sketch = shuffle(guides.sketch, CELL).float().view_as(x)
-    loss = loss + SKETCH * ((sketch - x).square().mean(2) * closer).mean()
+    sketched, _ = _errors(shuffle(guides.sketch, CELL), x, guides.crowd)
+    loss = loss + SKETCH * (sketched * closer).mean()
     return loss, (square.mean((2, 3)) * guessed).sum() / guessed.sum()
+
+
+def sketch_loss(
+    network: MaquetteTransformer3DModel, text_encoder: Any, sample: Sample, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """The loss of the first guess alone, and its plain squared error."""
+    x = sample.frames
+    keep = 1 - dropped(len(x), generator).float().to(x.device)
+    with torch.autocast(x.device.type, torch.bfloat16):
+        found = network.sketch(embedded(sample.cues, text_encoder), keep, *x.shape[-2:])
+    square, closer = _errors(shuffle(found.picture.flatten(0, 1), CELL), x, found.bodies)
+    return (square * closer).mean(), square.mean()
+
+
+def _errors(guess: Tensor, x: Tensor, bodies: Tensor) -> tuple[Tensor, Tensor]:
+    """Squared errors [B, F, H, W] of a guess of the clips x, and how much each pixel counts."""
+    square = (guess.float().view_as(x) - x).square().mean(2)
+    return square, 1 + CLOSER * interpolate(bodies, x.shape[-2:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -123,13 +123,14 @@ def _scaled(pictures: Tensor, height: int, width: int) -> Tensor:
 
 @dataclass(frozen=True)
 class Bucket:
-    """A size of samples, and how often it is drawn."""
+    """A size of samples, and how often it is drawn; `windows` of a batch are of the same clip."""
 
     width: int
     height: int
     frames: int
     batch: int
     weight: float = 1.0
+    windows: int = 1
 
 
 class Shards:
@@ -177,19 +178,23 @@ def _middle(cues: Cues, body: int, frame: int) -> tuple[float, float]:
 
 
 def samples(
-    folder: Path, buckets: tuple[Bucket, ...], seed: int, step: int = 0
+    folder: Path,
+    bucket_of: Callable[[int, np.random.Generator], Bucket],
+    seed: int,
+    step: int = 0,
+    rank: int = 0,
+    size: int = 1,
 ) -> Iterator[list[Sample]]:
-    """Batches without end from a step on, the same for a seed, a step and a folder."""
+    """Batches without end from a step on, the same for a seed, a step and a folder; `bucket_of` says the size
+    of a step's samples. Of `size` learners the one of this `rank` gets its share."""
     shards = Shards(folder)
-    weights = np.array([bucket.weight for bucket in buckets])
     while True:
-        rng = np.random.default_rng([seed, step])
-        bucket = buckets[int(rng.choice(len(buckets), p=weights / weights.sum()))]
+        bucket = bucket_of(step, np.random.default_rng([seed, step]))
+        rng = np.random.default_rng([seed, step, rank])
         batch = []
-        for _ in range(bucket.batch):
+        for _ in range(rank * bucket.windows, bucket.batch, size * bucket.windows):
             pictures, cues = shards.clip(rng)
-            batch.append(
-                cut(pictures, cues, draw_window(rng, bucket, cues), bucket.width, bucket.height)
-            )
+            windows = [draw_window(rng, bucket, cues) for _ in range(bucket.windows)]
+            batch += [cut(pictures, cues, w, bucket.width, bucket.height) for w in windows]
         step += 1
         yield batch

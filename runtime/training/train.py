@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +18,32 @@ from scenelang.runtime.maquette.transformer import MaquetteTransformer3DModel
 from scenelang.runtime.maquette.words import make_text_encoder
 from scenelang.runtime.output import atomic_path
 from scenelang.runtime.training.config import Config
-from scenelang.runtime.training.fit import loss_of
+from scenelang.runtime.training.crew import Crew, crew_of
+from scenelang.runtime.training.fit import loss_of, sketch_loss
 from scenelang.runtime.training.samples import Sample, samples
 
 SAVE_SECONDS, LOG_STEPS, SLEPT = 180, 20, 30.0
 
 
 class _Batches(IterableDataset[Sample]):
-    def __init__(self, folder: Path, config: Config, step: int) -> None:
-        self.folder, self.config, self.step = folder, config, step
+    """The share of every batch that one of several learners has."""
+
+    def __init__(self, folder: Path, config: Config, step: int, crew: Crew) -> None:
+        self.folder, self.config, self.step, self.crew = folder, config, step, crew
 
     def __iter__(self) -> Iterator[Sample]:
         torch.set_num_threads(1)
-        for batch in samples(self.folder, self.config.buckets, self.config.seed, self.step):
+        stream = samples(
+            self.folder, self.config.bucket, self.config.seed, self.step, self.crew.rank, self.crew.size
+        )
+        for batch in stream:
             yield Sample(torch.cat([s.frames for s in batch]), collate([s.cues for s in batch]))
 
 
 def _optimizers(parts: torch.nn.Module, config: Config) -> list[torch.optim.Optimizer]:
     """Muon (Jordan et al. 2024) for the matrices inside, which learns what is seldom as fast as what is
     common: half again as fast here as AdamW alone, which has the rest."""
-    ends = ("leave", "draw", "mix_paints", "shared", "embed", "relative")
+    ends = ("leave", "draw", "mix_paints", "lights", "shared", "embed", "relative")
     inner = {
         name: p
         for name, p in parts.named_parameters()
@@ -59,8 +67,10 @@ def _optimizers(parts: torch.nn.Module, config: Config) -> list[torch.optim.Opti
 class Training:
     """The state of a training. Everything that resuming needs is in `state`."""
 
-    def __init__(self, config: Config, folder: Path, device: str = "cpu") -> None:
-        self.config, self.folder, self.device = config, folder, device
+    def __init__(
+        self, config: Config, folder: Path, device: str = "cpu", crew: Crew | None = None
+    ) -> None:
+        self.config, self.folder, self.device, self.crew = config, folder, device, crew or Crew()
         torch.manual_seed(config.seed)
         self.network = MaquetteTransformer3DModel(**config.network).to(device)
         self.text_encoder = make_text_encoder().to(device)
@@ -103,21 +113,26 @@ class Training:
 
     def learn(self, sample: Sample) -> tuple[float, float]:
         """One step; returns the loss and the plain error."""
-        generator = torch.Generator().manual_seed(self.config.seed * 1_000_003 + self.step)
+        luck = (self.config.seed * 1_000_003 + self.step) * self.crew.size + self.crew.rank
+        generator = torch.Generator().manual_seed(luck)
         for optimizer, rate in zip(
             self.optimizers, (self.config.rate, self.config.rate_of_rest), strict=True
         ):
             for group in optimizer.param_groups:
                 group["lr"] = rate * self.pace()
         sample = Sample(sample.frames.to(self.device), sample.cues.to(self.device))
-        loss, error = loss_of(self.network, self.text_encoder, sample, generator)
+        alone = self.step < self.config.sketch_steps
+        loss, error = (sketch_loss if alone else loss_of)(
+            self.network, self.text_encoder, sample, generator
+        )
         for optimizer in self.optimizers:
             optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        self.seconds = self.crew.share(self.parts, self.seconds)
         torch.nn.utils.clip_grad_norm_(self.parts.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
-        self.step, self.samples = self.step + 1, self.samples + len(sample.frames)
+        self.step, self.samples = self.step + 1, self.samples + len(sample.frames) * self.crew.size
         keep = min(self.config.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             now = self.parts.state_dict()
@@ -133,30 +148,44 @@ def train(
     device: str = "cpu",
     tell: Callable[[float], None] | None = None,
 ) -> Training:
-    """Trains until the configuration's time is spent; what was done before counts. `tell` hears the minutes."""
-    torch.set_num_threads(threads)
+    """Trains until the configuration's time is spent; what was done before counts. On a CPU each of `threads`
+    cores learns from a share of every batch. `tell` hears the minutes."""
     folder.mkdir(parents=True, exist_ok=True)
-    training = Training(config, folder, device)
-    batches = _Batches(clips, config, training.step)
+    size = threads if device == "cpu" else 1
+    with crew_of(size, folder, partial(_learn, config, clips, folder, device)) as crew:
+        return _learn(config, clips, folder, device, crew, tell)
+
+
+def _learn(
+    config: Config,
+    clips: Path,
+    folder: Path,
+    device: str,
+    crew: Crew,
+    tell: Callable[[float], None] | None = None,
+) -> Training:
+    torch.set_num_threads(1)
+    training = Training(config, folder, device, crew)
+    batches = _Batches(clips, config, training.step, crew)
     loader = DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=4)
     saved = clock = time.perf_counter()
     sums = [0.0, 0.0]
-    with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
+    log = folder / "log.jsonl" if crew.rank == 0 else Path(os.devnull)
+    with log.open("a", encoding="utf-8") as lines:
         for sample in loader:
             found = training.learn(sample)
             sums = [a + b for a, b in zip(sums, found, strict=True)]
+            over = training.done >= 1  # the same for all: they share the first one's clock
             now = time.perf_counter()
             # a machine that slept in between did not train
             training.seconds, clock = training.seconds + min(now - clock, SLEPT), now
             if training.step % LOG_STEPS == 0:
-                line = _line(training, sums)
-                log.write(json.dumps(line) + "\n")
-                log.flush()
+                lines.write(json.dumps(_line(training, sums)) + "\n")
+                lines.flush()
                 sums = [0.0, 0.0]
-            over = training.done >= 1
             if tell is not None:
                 tell(training.seconds / 60)
-            if over or now - saved > SAVE_SECONDS:
+            if crew.rank == 0 and (over or now - saved > SAVE_SECONDS):
                 training.save()
                 saved = now
             if over:

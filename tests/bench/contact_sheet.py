@@ -1,25 +1,47 @@
-"""A contact sheet of a film: `python tests/bench/contact_sheet.py film.mp4 sheet.png [COLUMNS ROWS WIDTH]`."""
+"""A contact sheet of a film: `python tests/bench/contact_sheet.py film.mp4 sheet.jpg --beside animatic.mp4`."""
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
 import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
 
 
-def contact_sheet(film: Path, sheet: Path, columns: int = 3, rows: int = 3, width: int = 420) -> None:
-    """Evenly spaced frames of a film, left to right and down, the first and the last included."""
+def contact_sheet(
+    films: list[Path], sheet: Path, columns: int = 3, rows: int = 3, width: int = 420
+) -> None:
+    """Evenly spaced frames of a film, left to right and down, the first and the last included. Of several
+    films the rows alternate: the first rows of each, then the second rows of each."""
+    strips: list[list[Picture]] = [_rows(film, columns, rows, width) for film in films]
+    grid: Any = np.vstack([strip[row] for row in range(rows) for strip in strips])
+    cv2.imwrite(str(sheet), grid, [cv2.IMWRITE_JPEG_QUALITY, 88] if sheet.suffix == ".jpg" else [])
+
+
+def _rows(film: Path, columns: int, rows: int, width: int) -> list[Picture]:
     with av.open(str(film)) as container:
         frames = [f.to_ndarray(format="bgr24") for f in container.decode(video=0)]
     height = round(width * frames[0].shape[0] / frames[0].shape[1])
     chosen = [frames[round(i * (len(frames) - 1) / (columns * rows - 1))] for i in range(columns * rows)]
-    small = [cv2.resize(f, (width, height), interpolation=cv2.INTER_AREA) for f in chosen]
-    grid = np.vstack([np.hstack(small[r * columns : (r + 1) * columns]) for r in range(rows)])
-    cv2.imwrite(str(sheet), grid, [cv2.IMWRITE_JPEG_QUALITY, 88])
+    small: Any = [cv2.resize(f, (width, height), interpolation=cv2.INTER_AREA) for f in chosen]
+    return [np.hstack(small[row * columns : (row + 1) * columns]) for row in range(rows)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("film", type=Path)
+    parser.add_argument("sheet", type=Path)
+    parser.add_argument("size", type=int, nargs="*", default=[3, 3, 420], help="columns, rows, width")
+    parser.add_argument("--beside", type=Path, help="a second film, row by row below the first")
+    chosen = parser.parse_args()
+    contact_sheet([chosen.film, *filter(None, [chosen.beside])], chosen.sheet, *chosen.size)
 
 
 if __name__ == "__main__":
-    contact_sheet(Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:6]))
+    main()
