@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scenelang.compiler.scope import Scope
+from scenelang.compiler.scope import Scope, project_folder
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import did_you_mean
 from scenelang.grammar.parse import parse_file
-
-
-def project_folder(file: Path) -> Path:
-    """The nearest folder above a film with a `scenelang.toml` or `.git`, else the film's own."""
-    folder = file.resolve().parent
-    for candidate in (folder, *folder.parents):
-        if (candidate / "scenelang.toml").exists() or (candidate / ".git").exists():
-            return candidate
-    return folder
 
 
 def declare(film: ast.Film, scope: Scope, path: Path) -> None:

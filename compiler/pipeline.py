@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 
 from scenelang.compiler import resolved
-from scenelang.compiler.checks import actors, camera, moves, transitions
+from scenelang.compiler.checks import actors, axis, bodies, camera, moves, transitions
 from scenelang.compiler.plan import Plan
 from scenelang.compiler.planning import plan_of
 from scenelang.compiler.resolve import resolve
@@ -23,6 +23,8 @@ CHECKS = (
     actors.check,
     transitions.check,
     camera.check,
+    bodies.check,
+    axis.check,
 )
 
 

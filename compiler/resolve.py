@@ -10,11 +10,12 @@ from typing import Literal
 
 from scenelang.compiler import lexicon, resolved, units
 from scenelang.compiler.imports import declare
+from scenelang.compiler.resolve_continue import check_joins
 from scenelang.compiler.resolve_light import resolve_light, resolve_particles
 from scenelang.compiler.resolve_shot import resolve_mark, resolve_shot
-from scenelang.compiler.scope import NOWHERE, Findings, Scope
+from scenelang.compiler.scope import NOWHERE, Findings, Scope, project_folder
 from scenelang.grammar import ast
-from scenelang.grammar.diagnostics import Diagnostic
+from scenelang.grammar.diagnostics import Diagnostic, did_you_mean
 
 DEFAULT_SIZE = (1280, 720)
 DEFAULT_FPS = Fraction(24)
@@ -34,9 +35,10 @@ def resolve(film: ast.Film, misread: bool = False) -> tuple[resolved.Film, list[
     result = _header(header, findings)
     result = replace(
         result,
-        subjects={n: _subject(d, findings) for n, d in scope.declarations.items() if d.role != "place"},
-        places={n: _place(d) for n, d in scope.declarations.items() if d.role == "place"},
+        subjects={n: _subject(d, scope) for n, d in scope.declarations.items() if d.role != "place"},
+        places={n: _place(d, scope) for n, d in scope.declarations.items() if d.role == "place"},
     )
+    check_joins(film, scope)
     shots, transitions = _Reel(result, header, scope).run(film.statements)
     _used(film, scope, bool(shots))
     return replace(result, shots=tuple(shots), transitions=tuple(transitions)), findings.found
@@ -88,10 +90,14 @@ class _Reel:
                     "caches and edit lists are keyed by it: give this shot another", labels=labels,
                 )  # fmt: skip
                 return
-            shot = resolve_shot(statement, self.film, scene, self.scope)
+            before = {s.name: s for s in self.shots}
+            shot = resolve_shot(statement, self.film, scene, self.scope, before)
             if shot is not None:
                 look, avoid = self._style()
-                seed = shot_seed(self.film.seed, shot.name) if shot.seed < 0 else shot.seed
+                seed = shot.seed
+                if seed < 0:  # a take that goes on keeps its own
+                    take = before.get(shot.continues or "")
+                    seed = take.seed if take else shot_seed(self.film.seed, shot.name)
                 self.shots.append(
                     replace(shot, seed=seed, look=shot.look or look, avoid=_joined(avoid, shot.avoid))
                 )
@@ -139,7 +145,8 @@ def _rate(fps: Fraction) -> Fraction:
     return fps
 
 
-def _subject(d: ast.Declaration, findings: Findings) -> resolved.Subject:
+def _subject(d: ast.Declaration, scope: Scope) -> resolved.Subject:
+    findings = scope.findings
     description = (d.description.value if d.description else "").strip() or d.name.text
     wears = units.field_text(d.fields, "wears")
     reading = lexicon.read(description, wears)
@@ -164,14 +171,35 @@ def _subject(d: ast.Declaration, findings: Findings) -> resolved.Subject:
     )
     return resolved.Subject(
         d.name.text, "prop" if d.role == "prop" else "character", description, replace(reading, kind=kind), kind_from, wears,
-        units.field_text(d.fields, "mood"), height, count, spread, d.span or NOWHERE,
+        units.field_text(d.fields, "mood"), height, count, spread, _reference(d, scope),
+        units.field_text(d.fields, "voice"), d.span or NOWHERE,
     )  # fmt: skip
 
 
-def _place(d: ast.Declaration) -> resolved.Place:
+def _reference(d: ast.Declaration, scope: Scope) -> str:
+    """A reference's path relative to the project's folder; a missing file is a warning."""
+    value = next((v for v in units.field(d.fields, "reference") or () if isinstance(v, ast.Text)), None)
+    path = scope.file(value) if value else None
+    if value is None or path is None:
+        return ""
+    if not path.is_file():
+        near = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+        hint = (
+            did_you_mean(path.name, near)
+            or "paths are relative to the file that the reference stands in"
+        )
+        scope.findings.warning("C018", value, f"there is no file `{value.value}`", hint)
+        return ""
+    home = Path((value.span.file if value.span else "") or scope.findings.file or "untitled.scene")
+    return path.relative_to(project_folder(home)).as_posix()
+
+
+def _place(d: ast.Declaration, scope: Scope) -> resolved.Place:
     description = (d.description.value if d.description else "").strip() or d.name.text
     set_, features = lexicon.read_place(description)
-    return resolved.Place(d.name.text, description, set_, features, d.span or NOWHERE)
+    return resolved.Place(
+        d.name.text, description, set_, features, _reference(d, scope), d.span or NOWHERE
+    )
 
 
 def _scene(node: ast.Scene, scope: Scope, film: resolved.Film) -> resolved.Scene:
@@ -188,7 +216,7 @@ def _scene(node: ast.Scene, scope: Scope, film: resolved.Film) -> resolved.Scene
         axis,
         tuple(m for s in node.body if isinstance(s, ast.Blocking) and (m := resolve_mark(s, scope))),
         tuple(resolve_light(s, scope) for s in node.body if isinstance(s, ast.Light)),
-        tuple(resolve_particles(s) for s in node.body if isinstance(s, ast.Particles)),
+        tuple(resolve_particles(s, scope) for s in node.body if isinstance(s, ast.Particles)),
     )
 
 

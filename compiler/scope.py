@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic, did_you_mean
 from scenelang.grammar.source import Span
+
+
+def project_folder(file: Path) -> Path:
+    """The nearest folder above a film with a `scenelang.toml` or `.git`, else the film's own."""
+    folder = file.resolve().parent
+    for candidate in (folder, *folder.parents):
+        if (candidate / "scenelang.toml").exists() or (candidate / ".git").exists():
+            return candidate
+    return folder
+
 
 NOWHERE = Span("", 0, 0, 1, 1, 1, 1)
 
@@ -44,6 +55,26 @@ class Scope:
     declarations: dict[str, ast.Declaration] = field(default_factory=dict)
     own: set[str] = field(default_factory=set)  # declared in this file, not imported
     used: set[str] = field(default_factory=set)
+
+    def file(self, text: ast.Text) -> Path | None:
+        """The file that a text names, relative to the film that the text stands in; None, and an error, where
+        it lies outside the project's folder."""
+        home = Path((text.span.file if text.span else "") or self.findings.file or "untitled.scene")
+        try:
+            path = (home.parent / text.value).resolve()
+            path.is_file()
+        except (OSError, ValueError):  # too long, or with a sign that no path has
+            self.findings.error(
+                "C006", text, "this can't be a file's path", "write one relative to this film"
+            )
+            return None
+        if path.is_relative_to(project_folder(home)):
+            return path
+        self.findings.error(
+            "C006", text, f"`{text.value}` lies outside the project's folder",
+            "move it into the project, or put a `scenelang.toml` in the folder that holds both",
+        )  # fmt: skip
+        return None
 
     def subjects(self) -> list[str]:
         return [name for name, d in self.declarations.items() if d.role != "place"]

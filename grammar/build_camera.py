@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from lark import Token, Tree
 
 from scenelang.grammar import build_values as values
@@ -17,6 +19,7 @@ from scenelang.grammar.ast import (
     Quantity,
     Steadiness,
     Target,
+    Text,
     Word,
 )
 from scenelang.grammar.build_moves import move
@@ -105,6 +108,7 @@ def focus(context: Context, tree: Tree[Token]) -> Focus:
 
 
 def camera(context: Context, tree: Tree[Token]) -> Camera:
+    path: Text | None = None
     start: Point | None = None
     looking: Target | None = None
     body: list[MoveSpan | Steadiness] = []
@@ -116,7 +120,9 @@ def camera(context: Context, tree: Tree[Token]) -> Camera:
             context.twice(part, first[part.data], f"`{part.children[0]}`")
             continue
         first[part.data] = part
-        if part.data == "start":
+        if part.data == "path":
+            path = values.text(context, cast(Token, part.children[2]))
+        elif part.data == "start":
             start = _start(context, part.children[1])
         elif part.data == "looking":
             looking = values.target(context, part.children[2])
@@ -126,7 +132,7 @@ def camera(context: Context, tree: Tree[Token]) -> Camera:
                 for item in part.children
                 if isinstance(item, Tree) and (node := _item(context, item))
             ]
-    return Camera(start=start, looking=looking, body=tuple(body), **context.at(tree))
+    return Camera(path=path, start=start, looking=looking, body=tuple(body), **context.at(tree))
 
 
 def _start(context: Context, part: Part) -> Point | None:

@@ -17,7 +17,6 @@ from scenelang.grammar.units import alternatives, example, is_unit
 from scenelang.grammar.vocabulary import (
     DIRECTION_ALIASES,
     MOVES,
-    NOT_YET,
     MoveTerm,
     find,
     find_move,
@@ -77,7 +76,7 @@ class _Reading:
             else:
                 missing = f"a direction: {alternatives(term.directions)}"
         elif term.target == "first" and "target" not in self.tokens:
-            missing = f"someone to {term.word}: `{term.word} mara`"
+            missing = f"somebody: `{term.word} mara`"
         elif term.target and "target" not in self.tokens:
             missing = f"what it goes {term.preposition}: `{term.preposition} mara`"
         if missing:
@@ -213,9 +212,4 @@ def form(term: MoveTerm) -> str:
 
 
 def _unknown_move(context: Context, name: Token) -> None:
-    if name in NOT_YET["move"]:
-        context.error(
-            Code.NOT_YET, name, f"the move `{name}` is not supported yet", "leave it out for now"
-        )
-    else:
-        context.unknown(name, str(name), "move")
+    context.unknown(name, str(name), "move")

@@ -16,14 +16,19 @@ from scenelang.grammar.ast import (
     Axis,
     Becomes,
     Blocking,
+    Continue,
+    Expect,
+    Expectation,
     Key,
     Light,
     Node,
     Particles,
+    Quantity,
     RackFocus,
     Remark,
     Says,
     Seed,
+    Speed,
     Text,
     When,
     Word,
@@ -36,6 +41,9 @@ from scenelang.grammar.heads import explain_head
 from scenelang.grammar.syntax import Part
 from scenelang.grammar.units import alternatives
 from scenelang.grammar.vocabulary import Property
+
+# what an expectation's word is one of, and an example
+EXPECTED = {"camera": ("seen", "dolly-in"), "frame": ("size", "wide")}
 
 _ANIMATABLE = {
     prop.key: prop
@@ -239,11 +247,47 @@ def remark(context: Context, tree: Tree[Token]) -> Remark:
     return Remark(kind=word, text=values.text(context, quoted), **context.at(tree))
 
 
-def later(context: Context, tree: Tree[Token]) -> None:
-    path = next((token for token in _tokens(tree) if token.type == "PATH"), None)
-    head = path or cast(Token, tree.children[0])
-    word = "camera path" if path else str(head)
-    context.error(Code.NOT_YET, head, f"`{word}` is not supported yet", "leave it out for now")
+def continue_(context: Context, tree: Tree[Token]) -> Continue:
+    return Continue(shot=context.name(_tokens(tree, "NAME")[0]), **context.at(tree))
+
+
+def speed(context: Context, tree: Tree[Token]) -> Speed | None:
+    amount = values.quantity(context, cast(Token, tree.children[1]), "ratio")
+    return Speed(amount=amount, **context.at(tree)) if amount else None
+
+
+def expect(context: Context, tree: Tree[Token]) -> Expect | None:
+    items: list[Expectation] = []
+    first: dict[str, Part] = {}
+    for part in tree.children[1:]:
+        assert isinstance(part, Tree)
+        item = _expectation(context, part)
+        if item and item.what.text in first:
+            context.twice(part, first[item.what.text], f"`{item.what.text}`")
+        elif item:
+            first[item.what.text] = part
+            items.append(item)
+    return Expect(items=tuple(items), **context.at(tree)) if items else None
+
+
+def _expectation(context: Context, tree: Tree[Token]) -> Expectation | None:
+    """`subjects` is a number, the others are words of a category of their own."""
+    word, value = (cast(Token, child) for child in tree.children)
+    what = context.term(word, "expectation")
+    if what is None:
+        return None
+    counted = what.text == "subjects"
+    if counted != (value.type == "QUANTITY"):
+        sample = "subjects 2" if counted else f"{what.text} {EXPECTED[what.text][1]}"
+        message = f"`{what.text}` takes {'a number' if counted else 'a word'}"
+        context.error(Code.WRONG_KIND, value, message, f"like `expect {sample}`")
+        return None
+    read: Word | Quantity | None = (
+        values.quantity(context, value, "number")
+        if counted
+        else context.term(value, EXPECTED[what.text][0])
+    )
+    return Expectation(what=what, value=read, **context.at(tree)) if read else None
 
 
 def _tokens(tree: Tree[Token], *types: str) -> list[Token]:
@@ -266,5 +310,7 @@ SHOT_STATEMENTS: dict[str, Callable[[Context, Tree[Token]], Node | None]] = {
     "rack_focus": rack_focus,
     "seed": seed,
     "remark": remark,
-    "later": later,
+    "continue": continue_,
+    "speed": speed,
+    "expect": expect,
 }

@@ -21,7 +21,8 @@ _NOUNS = {
     "size": "shot size", "framing": "framing", "angle": "camera angle", "composition": "place in the frame",
     "lens": "lens", "ease": "easing", "speed": "speed", "steadiness": "steadiness", "role": "role of a light",
     "quality": "quality of light", "particles": "kind of particles", "direction": "direction", "pose": "pose",
-    "kind": "kind that previz can draw", "move": "camera move",
+    "kind": "kind that previz can draw", "move": "camera move", "seen": "camera move that can be seen",
+    "expectation": "thing to expect",
 }  # fmt: skip
 # what may be said of a statement only because a part of it couldn't be read
 _OF_THE_WHOLE = (

@@ -1,4 +1,4 @@
-"""Why a word can't begin a statement where it stands: misspelt, out of place, or for later."""
+"""Why a word can't begin a statement where it stands: misspelt, or out of place."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 from scenelang.grammar.codes import Code
 from scenelang.grammar.diagnostics import did_you_mean
 from scenelang.grammar.units import Problem, alternatives
-from scenelang.grammar.vocabulary import HEADS, MOVES, NOT_YET, find_move
+from scenelang.grammar.vocabulary import HEADS, MOVES, find_move
 
 _WHERE = {
     "file": "outside of scenes and shots",
@@ -32,8 +32,6 @@ def explain_head(
     """
     if declared is None or word in declared:
         return None
-    if word in NOT_YET["statement"]:
-        return Problem(Code.NOT_YET, f"`{word}` is not supported yet", "leave it out for now")
     if timed:
         return _timed(word)
     if word in heads(block):
@@ -61,7 +59,7 @@ def _timed(word: str) -> Problem | None:
 
 
 def _is_move(word: str) -> bool:
-    return find_move(word) is not None or word in NOT_YET["move"] or word == "steadiness"
+    return find_move(word) is not None or word == "steadiness"
 
 
 def no_statement(word: str, block: str) -> Problem:

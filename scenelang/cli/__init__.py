@@ -18,6 +18,7 @@ COMMANDS = {
     "compile": "Write plan.json and conditioning.safetensors.",
     "preview": "Render the animatic: fast, no model.",
     "render": "Render the film.",
+    "export": "Write the cameras of a film for other programs.",
     "models": "Show what can render here.",
     "explain": "Say what a diagnostic's code means.",
 }
