@@ -18,6 +18,7 @@ COMMANDS = {
     "compile": "Write plan.json and conditioning.safetensors.",
     "preview": "Render the animatic: fast, no model.",
     "render": "Render the film.",
+    "import": "Make a film of a screenplay (Fountain) or a storyboard (JSON).",
     "models": "Show what can render here.",
     "explain": "Say what a diagnostic's code means.",
 }
