@@ -14,13 +14,21 @@ from test_cli import scenelang
 
 from scenelang.compiler.pipeline import Analysis, analyse
 from scenelang.compiler.resolve_action import speaking_time
-from scenelang.grammar import ast
 from scenelang.grammar.format import format_film
 from scenelang.grammar.parse import parse
 from scenelang.interchange import fountain
 from scenelang.interchange.draft import draft
 from scenelang.interchange.reading import LARGEST, InterchangeError
-from scenelang.interchange.screenplay import Action, Centred, Heading, Note, Part, Section, Speech, Transition
+from scenelang.interchange.screenplay import (
+    Action,
+    Centred,
+    Heading,
+    Note,
+    Part,
+    Section,
+    Speech,
+    Transition,
+)
 
 LETTER = Path(__file__).parent / "screenplays" / "letter.fountain"
 
@@ -68,7 +76,9 @@ def test_headings(line: str, text: str, number: str) -> None:
     assert fountain.parse(f"x\n\n{line}\n\ny").elements[1] == Heading(text, number)
 
 
-@pytest.mark.parametrize("line", ["...and so on", "INTERNAL affairs.", "THE END", "!INT. ROOM", "23", "**A** *b*"])
+@pytest.mark.parametrize(
+    "line", ["...and so on", "INTERNAL affairs.", "THE END", "!INT. ROOM", "23", "**A** *b*"]
+)
 def test_action_that_looks_like_something_else(line: str) -> None:
     (element,) = fountain.parse(f"{line}\n").elements
     assert isinstance(element, Action)
@@ -103,7 +113,9 @@ def test_an_all_caps_line_without_dialogue_is_action() -> None:
 
 
 def test_transitions_centred_text_sections_and_notes() -> None:
-    elements = fountain.parse("CUT TO:\n\n> Burn to white.\n\n> THE END <\n\n## Two\n\n[[a\nb]]\n").elements
+    elements = fountain.parse(
+        "CUT TO:\n\n> Burn to white.\n\n> THE END <\n\n## Two\n\n[[a\nb]]\n"
+    ).elements
     assert elements == (
         Transition("CUT TO:"), Transition("Burn to white."), Centred("THE END"), Section("Two", 2), Note("a b"),
     )  # fmt: skip
@@ -213,9 +225,27 @@ def test_sections_and_the_title_page_are_comments() -> None:
         assert line in text.split("\n")
 
 
-@pytest.mark.parametrize("name", ["frame", "camera", "says", "LEFT", "deep", "23 SKIDOO", "#", "???", "a" * 119, "O'Brien", "नमस्ते", "light"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "frame",
+        "camera",
+        "says",
+        "LEFT",
+        "deep",
+        "23 SKIDOO",
+        "#",
+        "???",
+        "a" * 119,
+        "O'Brien",
+        "नमस्ते",
+        "light",
+    ],
+)
 def test_unusual_names(name: str) -> None:
-    analysis = drafted(f"INT. {name.upper()}\n\n{name.capitalize()} walks.\n\n@{name}\nHi.\n\n{name} walks.\n")
+    analysis = drafted(
+        f"INT. {name.upper()}\n\n{name.capitalize()} walks.\n\n@{name}\nHi.\n\n{name} walks.\n"
+    )
     assert len(analysis.resolved.subjects) == 1
 
 
@@ -268,7 +298,10 @@ def test_the_command_writes_the_draft(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
     assert scenelang("check", out).returncode == 0
     assert scenelang("fmt", "--check", out).returncode == 0
-    assert scenelang("import", "-", stdin=(EXAMPLES / "ferry.fountain").read_bytes()).stdout == out.read_text()
+    assert (
+        scenelang("import", "-", stdin=(EXAMPLES / "ferry.fountain").read_bytes()).stdout
+        == out.read_text()
+    )
     again = scenelang("import", LETTER, "-o", out)
     assert again.returncode == 1
     assert "--force" in again.stderr

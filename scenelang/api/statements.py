@@ -69,7 +69,9 @@ def read(line: str, inside: str = "") -> ast.Node:
 
 def _not_one(line: str, count: int, here: Span) -> Diagnostic:
     message = f"`{line}` is {count or 'no'} statement{'s' * (count != 1)}, where one belongs"
-    return Diagnostic(Code.TOO_MUCH if count else Code.MISSING, "error", message, here, "make one at a time")
+    return Diagnostic(
+        Code.TOO_MUCH if count else Code.MISSING, "error", message, here, "make one at a time"
+    )
 
 
 def place(node: N, span: Span) -> N:

@@ -18,9 +18,13 @@ COMMANDS = {
     "compile": "Write plan.json and conditioning.safetensors.",
     "preview": "Render the animatic: fast, no model.",
     "render": "Render the film.",
+    "diff": "Show what differs between two films, and what renders again.",
     "import": "Make a film of a screenplay (Fountain) or a storyboard (JSON).",
+    "init": "Make a folder for a new film.",
     "models": "Show what can render here.",
     "explain": "Say what a diagnostic's code means.",
+    "textconv": "Print a film as `git diff` compares it.",
+    "completion": "Print the completion script for a shell.",
 }
 
 
@@ -68,7 +72,7 @@ def cli() -> None:
       scenelang render film.scene
 
     Completion for bash (zsh and fish likewise):
-      eval "$(_SCENELANG_COMPLETE=bash_source scenelang)"
+      eval "$(scenelang completion bash)"
     """
 
 

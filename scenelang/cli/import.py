@@ -16,7 +16,10 @@ from scenelang.cli.common import common_options, fail
 @click.argument("file", type=click.Path(allow_dash=True))
 @click.option("--json", "as_json", is_flag=True, help="FILE is a storyboard in JSON, not a screenplay.")
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False), help="Write the film here, not to standard output."
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False),
+    help="Write the film here, not to standard output.",
 )
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @common_options

@@ -110,7 +110,11 @@ class _Reader:
                 self.scenes[-1].body.append(element.text)
                 self.open = False
             case screenplay.Centred() | screenplay.Note() | screenplay.Lyric():
-                self._note(f"on screen: {element.text}" if isinstance(element, screenplay.Centred) else element.text)
+                self._note(
+                    f"on screen: {element.text}"
+                    if isinstance(element, screenplay.Centred)
+                    else element.text
+                )
             case screenplay.Section():
                 self.comments.append(f"{'#' * element.level} {element.text}")
             case screenplay.Synopsis():
@@ -167,7 +171,9 @@ def _slug(heading: screenplay.Heading, before: str) -> Slug:
     location, *more = re.split(r"\s+[-–—]+\s+", rest.strip(" -–—.") or heading.text)
     time = more[-1] if more else ""
     location = ", ".join([location, *more[:-1]])
-    return Slug(heading.text, heading.number, setting, location, before if _LATER.fullmatch(time) else time)
+    return Slug(
+        heading.text, heading.number, setting, location, before if _LATER.fullmatch(time) else time
+    )
 
 
 def _doings(text: str, cast: Cast) -> Iterator[Doing]:

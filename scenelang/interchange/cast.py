@@ -54,7 +54,9 @@ class Cast:
             written = sentence[: words[count - 1].end()]
             found = self.members.get(_key(written))
             if found and written[0] == written[0].upper():
-                return found, _APPOSITION.sub("", sentence[words[count - 1].end() :], count=1).strip(" ,;:")
+                return found, _APPOSITION.sub("", sentence[words[count - 1].end() :], count=1).strip(
+                    " ,;:"
+                )
         return None
 
 
@@ -98,9 +100,10 @@ def _described(rest: str) -> Iterator[str]:
     """`(40, grey raincoat)`, or `, a retired detective,`, behind a name and its other names."""
     if match := re.match(r"(?: [^\W\d_a-z]+\b)* ?\(([^()]+)\)", rest):
         yield match[1].strip()
-    elif match := re.match(r"(?: [^\W\d_a-z]+\b)*, ([^,.;:!?]{3,80})[,.]", rest):
-        if not match[1].isupper():  # that would be the next name of a list
-            yield match[1].strip()
+        return
+    match = re.match(r"(?: [^\W\d_a-z]+\b)*, ([^,.;:!?]{3,80})[,.]", rest)
+    if match and not match[1].isupper():  # capitals would be the next name of a list
+        yield match[1].strip()
 
 
 def _key(called: str) -> str:

@@ -15,7 +15,9 @@ from scenelang.interchange.beats import LONGEST, SHORTEST, Beat, Doing, Saying, 
 from scenelang.interchange.reading import one_line
 
 APART = Decimal("1.1")  # metres between people who were not placed by anyone
-UNSEEN = ast.Point(coordinates=(ast.Quantity(number=Decimal(0), unit="m"), ast.Quantity(number=Decimal(40), unit="m")))
+UNSEEN = ast.Point(
+    coordinates=(ast.Quantity(number=Decimal(0), unit="m"), ast.Quantity(number=Decimal(40), unit="m"))
+)
 MOST_IN_FRAME = 6
 _CLAUSE = re.compile(r"[^,.;:!?…—–()\"“”]+")
 _TOKEN = re.compile(r"[^\W\d_][\w-]*")
@@ -97,7 +99,9 @@ class Coverage:
         end = quantity(start + thing.seconds, "s")
         if isinstance(thing, Saying):
             when = ast.When(during=ast.Interval(start=quantity(start, "s")))
-            return ast.Says(when=when, actor=word(thing.who.name), line=ast.Text(value=one_line(thing.text)))
+            return ast.Says(
+                when=when, actor=word(thing.who.name), line=ast.Text(value=one_line(thing.text))
+            )
         if thing.who is None:
             return remark("note", one_line(thing.text))
         when = ast.When(during=ast.Interval(start=quantity(start, "s"), end=end))
@@ -109,7 +113,9 @@ class Coverage:
         clause = _CLAUSE.match(text)
         words = clause[0].split() if clause and _TOKEN.match(clause[0]) else []
         plain = next((i for i, w in enumerate(words) if not _TOKEN.fullmatch(w)), len(words))
-        values: list[ast.Value] = [word(self.names.get(w.casefold(), w) if w[0].isupper() else w) for w in words[:plain]]
+        values: list[ast.Value] = [
+            word(self.names.get(w.casefold(), w) if w[0].isupper() else w) for w in words[:plain]
+        ]
         if plain < len(words):
             values.append(ast.Text(value=" ".join(words[plain:])))
         rest = text[clause.end() if words and clause else 0 :].strip(" ,")
@@ -145,11 +151,12 @@ def _seen(thing: Thing) -> list[str]:
 def _reads_back(action: ast.Action) -> bool:
     """Whether the parser reads the line of an action as this action."""
     actor = action.actor.text
-    film, found = parse(f'scenelang 1\ncharacter {actor} "x"\nshot x 600s {{\n{format_node(action)}\n}}\n')
+    film, found = parse(
+        f'scenelang 1\ncharacter {actor} "x"\nshot x 600s {{\n{format_node(action)}\n}}\n'
+    )
     shot = film.statements[-1]
     return not found and isinstance(shot, ast.Shot) and shot.body == (action,)
 
 
 def _point(x: str, y: str, z: str) -> ast.Point:
     return ast.Point(coordinates=(quantity(x, "m"), quantity(y, "m"), quantity(z, "m")))
-

@@ -80,9 +80,7 @@ class _Draft:
                 self.slugs.setdefault(_where(scene.slug), scene.slug)
         self.places = {where: names.make(slug.location, "place") for where, slug in self.slugs.items()}
 
-    def film(
-        self, title_page: dict[str, str], cast: Cast, otherwise: str, left: list[str]
-    ) -> ast.Film:
+    def film(self, title_page: dict[str, str], cast: Cast, otherwise: str, left: list[str]) -> ast.Film:
         page = dict(title_page)
         title = one_line(page.pop("title", "")) or otherwise
         about = tuple(one_line(f"{key.capitalize()}: {value}") for key, value in page.items())

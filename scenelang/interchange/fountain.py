@@ -123,10 +123,10 @@ class _Reader:
 
     def _title_page(self) -> dict[str, str]:
         """`Key: value` lines at the very top, up to an empty line."""
-        at = next((i for i, line in enumerate(self.lines) if line.strip()), 0)
+        first = next((i for i, line in enumerate(self.lines) if line.strip()), 0)
         found: dict[str, list[str]] = {}
         key = ""
-        for at in range(at, len(self.lines)):
+        for at in range(first, len(self.lines)):
             line = self.lines[at]
             match = _KEY.fullmatch(line.rstrip())
             if not line.strip():
@@ -169,7 +169,11 @@ class _Reader:
         """An element of one line, or None."""
         first = text[0]
         if first == "=":
-            return PageBreak() if len(text) > 2 and not text.strip("=") else Synopsis(plain(text[1:].strip()))
+            return (
+                PageBreak()
+                if len(text) > 2 and not text.strip("=")
+                else Synopsis(plain(text[1:].strip()))
+            )
         if first == "#":
             title = text.lstrip("#")
             return Section(plain(title.strip()), len(text) - len(title))
@@ -185,7 +189,10 @@ class _Reader:
         if forced or is_heading(text):  # an empty line below is asked for, but often forgotten
             heading = text[forced:].strip()
             number = _NUMBER.search(heading)
-            return Heading(plain(heading[: number.start()].strip() if number else heading), number[1] if number else "")
+            return Heading(
+                plain(heading[: number.start()].strip() if number else heading),
+                number[1] if number else "",
+            )
         if text.isupper() and self._blank(self.at + 1) and _TRANSITION.fullmatch(text):
             return Transition(plain(text))
         return None
@@ -205,7 +212,9 @@ class _Reader:
         dual = cue.endswith("^")
         name, extensions = _cue(cue.removeprefix("@"))
         self.at += 1
-        while self.at < len(self.lines) and (raw := self.lines[self.at]) and (raw.strip() or len(raw) > 1):
+        while (
+            self.at < len(self.lines) and (raw := self.lines[self.at]) and (raw.strip() or len(raw) > 1)
+        ):
             text, notes = self._apart(raw)
             noted += notes
             self.at += 1
@@ -226,7 +235,7 @@ class _Reader:
         noted: list[str] = []
         while not self._blank(self.at):
             text, notes = self._apart(self.lines[self.at])
-            if lines and (text[:1] in "#=~" and text or (text[:1] == ">" and text.endswith("<"))):
+            if lines and (text.startswith(("#", "=", "~")) or (text[:1] == ">" and text.endswith("<"))):
                 break
             lines.append(plain(text.removeprefix("!")))
             noted += notes
@@ -240,7 +249,8 @@ def _said(lines: list[str]) -> list[Part]:
 
 def _cue(text: str) -> tuple[str, tuple[str, ...]]:
     """A cue's name, and its extensions."""
-    name, extensions = text.rstrip("^ "), []
+    name = text.rstrip("^ ")
+    extensions: list[str] = []
     while name.endswith(")") and "(" in name:
         name, extension = name[:-1].rsplit("(", 1)
         name = name.rstrip()

@@ -28,18 +28,22 @@ def read_text(file: str, what: str) -> str:
     data = _bytes(file)
     if len(data) > LARGEST:
         raise InterchangeError(
-            f"`{file}` is larger than {LARGEST // 1_000_000} MB, too large to be {what}", "check the path"
+            f"`{file}` is larger than {LARGEST // 1_000_000} MB, too large to be {what}",
+            "check the path",
         )
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise InterchangeError(f"`{file}` is in UTF-16", "save it again as UTF-8")
     if b"\0" in data:
-        raise InterchangeError(f"`{file}` is not text", f"{what} is a text file in UTF-8; check the path")
+        raise InterchangeError(
+            f"`{file}` is not text", f"{what} is a text file in UTF-8; check the path"
+        )
     try:
         text = source_of(data.decode("utf-8")).text
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InterchangeError(
-            f"`{file}` is not UTF-8: byte 0x{data[error.start]:02x} in line {line}", "save it again as UTF-8"
+            f"`{file}` is not UTF-8: byte 0x{data[error.start]:02x} in line {line}",
+            "save it again as UTF-8",
         ) from error
     if not text.strip():
         raise InterchangeError(f"`{file}` is empty", f"it should be {what}")

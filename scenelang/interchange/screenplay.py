@@ -77,7 +77,9 @@ class PageBreak:
     pass
 
 
-Element = Heading | Action | Speech | Transition | Centred | Lyric | Section | Synopsis | Note | PageBreak
+Element = (
+    Heading | Action | Speech | Transition | Centred | Lyric | Section | Synopsis | Note | PageBreak
+)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic, SceneError, did_you_mean, has_errors
 from scenelang.grammar.source import Span
 from scenelang.interchange import storyboard_model as model
-from scenelang.interchange.reading import InterchangeError, one_line
+from scenelang.interchange.reading import InterchangeError
 
 _MOST = 20  # problems that are told at once
 
@@ -58,16 +58,16 @@ class _Writer:
 
     def film(self, board: model.Storyboard) -> ast.Film | None:
         """None where not even the film's own line can be read."""
-        style = {key: one_line(text) for key in ("look", "avoid") if (text := getattr(board, key))}
+        style = {key: text for key in ("look", "avoid") if (text := getattr(board, key))}
         seed = {} if board.seed is None else {"seed": board.seed}
         film: Film | None = None
         with self.at("film"):
-            film = Film(one_line(board.title), size=tuple(board.size), fps=board.fps, **seed, **style)
+            film = Film(board.title, size=tuple(board.size), fps=board.fps, **seed, **style)
         if film is None:
             return None
         for i, m in enumerate(board.cast):
             with self.at(f"cast[{i}]"):
-                film.declare(m.role, m.name, one_line(m.description), m.kind, **m.fields)
+                film.declare(m.role, m.name, m.description, m.kind, **m.fields)
         scene: Scene | None = None
         for i, shot in enumerate(board.shots):
             if i == 0 or shot.scene != board.shots[i - 1].scene:
@@ -78,7 +78,9 @@ class _Writer:
             elif shot.transitions:
                 self._transitions(shot.transitions, f"shots[{i}]", scene or film)
             with self.at(f"shots[{i}]"):
-                made = (scene or film).shot(shot.id, seconds(shot.seconds), shot.place or None, one_line(shot.title))
+                made = (scene or film).shot(
+                    shot.id, seconds(shot.seconds), shot.place or None, shot.title
+                )
                 self._shot(shot, made, f"shots[{i}]")
         for n, words in enumerate(board.ending):
             with self.at(f"ending[{n}]"):
@@ -104,11 +106,11 @@ class _Writer:
         for n, light in enumerate(board.light):
             with self.at(f"{path}.light[{n}]"):
                 shot.light(
-                    light.name, on=light.on or None, role=light.role, text=one_line(light.text), **light.fields
+                    light.name, on=light.on or None, role=light.role, text=light.text, **light.fields
                 )
         for n, air in enumerate(board.particles):
             with self.at(f"{path}.particles[{n}]"):
-                shot.particles(air.kind, one_line(air.text), **air.fields)
+                shot.particles(air.kind, air.text, **air.fields)
         for n, mark in enumerate(board.blocking):
             with self.at(f"{path}.blocking[{n}]"):
                 shot.block(mark.who, _target(mark.at), _target(mark.facing), mark.pose)
@@ -116,11 +118,11 @@ class _Writer:
         for key, remark in (("sound", shot.sound), ("notes", shot.note)):
             for n, text in enumerate(getattr(board, key)):
                 with self.at(f"{path}.{key}[{n}]"):
-                    remark(one_line(text))
+                    remark(text)
         for key, remark in (("look", shot.look), ("avoid", shot.avoid)):
             if text := getattr(board, key):
                 with self.at(f"{path}.{key}"):
-                    remark(one_line(text))
+                    remark(text)
         if board.seed is not None:
             with self.at(f"{path}.seed"):
                 shot.seed(board.seed)
@@ -142,13 +144,13 @@ class _Writer:
     def _happenings(self, board: model.Shot, shot: Shot, path: str) -> None:
         for n, a in enumerate(board.actions):
             with self.at(f"{path}.actions[{n}]"):
-                shot.act(a.during, a.who, a.does, one_line(a.manner), a.label, after=a.after, for_=a.lasting)
+                shot.act(a.during, a.who, a.does, a.manner, a.label, after=a.after, for_=a.lasting)
         for n, line in enumerate(board.dialogue):
             with self.at(f"{path}.dialogue[{n}]"):
-                shot.says(line.during, line.who, one_line(line.says), after=line.after, for_=line.lasting)
+                shot.says(line.during, line.who, line.says, after=line.after, for_=line.lasting)
         for n, change in enumerate(board.changes):
             with self.at(f"{path}.changes[{n}]"):
-                shot.becomes(change.during, change.who, one_line(change.becomes), after=change.after)
+                shot.becomes(change.during, change.who, change.becomes, after=change.after)
 
 
 def _target(target: Sequence[float | str] | str) -> tuple[float | str, ...] | str | None:
@@ -159,11 +161,14 @@ def _target(target: Sequence[float | str] | str) -> tuple[float | str, ...] | st
 def _refused(file: str, problems: Sequence[Problem]) -> InterchangeError:
     """All that is wrong as one error, a line for each."""
     told = list(dict.fromkeys(problems))
-    lines = [f"  {path or '$'}: {what}" + (f"; {hint}" if hint else "") for path, what, hint in told[:_MOST]]
+    lines = [
+        " ".join(f"{path or '$'}: {what}{hint and f'; {hint}'}".split())
+        for path, what, hint in told[:_MOST]
+    ]
     if len(told) > _MOST:
-        lines.append(f"  and {len(told) - _MOST} more")
+        lines.append(f"and {len(told) - _MOST} more")
     return InterchangeError(
-        "\n".join([f"`{file}` is no storyboard that can be read:", *lines]),
+        "\n  ".join([f"`{file}` is no storyboard that can be read:", *lines]),
         "docs/storyboard.schema.json has every key and what it takes",
     )
 

@@ -7,19 +7,28 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from scenelang.interchange.reading import one_line
 
 SCHEMA: Literal["scenelang.storyboard/1"] = "scenelang.storyboard/1"
 
-Short = Annotated[str, Field(max_length=500)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
+Prose = Annotated[str, AfterValidator(one_line)]
+Short = Annotated[Prose, Field(max_length=500)]
+Name = Annotated[Prose, Field(min_length=1, max_length=100)]
 Point = Annotated[
     list[float | Short],
-    Field(min_length=2, max_length=3, description="`[x, z]` on the floor or `[x, y, z]`; numbers are metres"),
+    Field(
+        min_length=2,
+        max_length=3,
+        description="`[x, z]` on the floor or `[x, y, z]`; numbers are metres",
+    ),
 ]
 Fields = Annotated[
-    dict[str, float | Short],
-    Field(description='the statement\'s fields by name, such as `{"from": "left 35deg", "temperature": "3200K"}`'),
+    dict[Short, float | Short],
+    Field(
+        description='the statement\'s fields by name, such as `{"from": "left 35deg", "temperature": "3200K"}`'
+    ),
 ]
 
 
@@ -32,15 +41,19 @@ class Member(_Part):
 
     role: Literal["character", "prop", "place"]
     name: Name = Field(description="what shots call it: letters, digits, `_` and `-`, no digit first")
-    description: str = ""
-    kind: Short = Field(default="", description="what previz draws, where the description doesn't say it")
+    description: Prose = ""
+    kind: Short = Field(
+        default="", description="what previz draws, where the description doesn't say it"
+    )
     fields: Fields = {}
 
 
 class Move(_Part):
     """Moves of the camera that run together."""
 
-    moves: list[Short] = Field(min_length=1, description="such as `dolly in 2m`, `orbit right 25deg around mara`")
+    moves: list[Short] = Field(
+        min_length=1, description="such as `dolly in 2m`, `orbit right 25deg around mara`"
+    )
     during: Short = Field(default="", description="such as `0s..3s`; empty: the whole shot")
     ease: Short = Field(default="", description="such as `in-out`")
 
@@ -49,13 +62,13 @@ class Light(_Part):
     name: Name = Field(description="any name, or a preset's, such as `golden-hour`")
     on: Short = Field(default="", description="the subject that carries it")
     role: Short = Field(default="", description="such as `key`, `fill`, `rim`")
-    text: str = ""
+    text: Prose = ""
     fields: Fields = {}
 
 
 class Particles(_Part):
     kind: Name = Field(description="such as `snow`")
-    text: str = ""
+    text: Prose = ""
     fields: Fields = {}
 
 
@@ -70,19 +83,21 @@ class Blocking(_Part):
 
 class _Timed(_Part):
     during: Short = Field(default="", description="such as `0s..2s` or `4s..`; empty: the whole shot")
-    after: Short = Field(default="", description="instead of `during`: the label of an action that it follows")
+    after: Short = Field(
+        default="", description="instead of `during`: the label of an action that it follows"
+    )
     lasting: Short = Field(default="", alias="for", description="how long, with `after`")
     who: Name
 
 
 class Action(_Timed):
     does: Short = Field(min_length=1, description="such as `walks toward camera`")
-    manner: str = ""
+    manner: Prose = ""
     label: Short = Field(default="", description="a name for `after`")
 
 
 class Line(_Timed):
-    says: str = Field(min_length=1)
+    says: Prose = Field(min_length=1)
 
 
 class Change(_Part):
@@ -91,16 +106,17 @@ class Change(_Part):
     during: Short = ""
     after: Short = ""
     who: Name
-    becomes: str = Field(min_length=1)
+    becomes: Prose = Field(min_length=1)
 
 
 class Shot(_Part):
     id: Name
     seconds: float = Field(gt=0, le=600)
-    title: str = ""
+    title: Prose = ""
     place: Short = ""
     scene: Short = Field(
-        default="", description="shots next to each other in one scene: each begins as the one before ended"
+        default="",
+        description="shots next to each other in one scene: each begins as the one before ended",
     )
     transitions: list[Short] = Field(
         default=[], description="what stands before the shot, such as `dissolve 12f`, `fade in 1s`"
@@ -113,9 +129,13 @@ class Shot(_Part):
     lens: Short = Field(default="", description="such as `35mm f/2.8`")
     focus: Short = ""
     camera_from: Point | None = Field(default=None, description="where the camera begins")
-    looking_at: Point | Short = Field(default="", description="what it keeps looking at; with `camera_from`")
+    looking_at: Point | Short = Field(
+        default="", description="what it keeps looking at; with `camera_from`"
+    )
     steadiness: Short = Field(default="", description="such as `handheld 20%`")
-    camera: list[Move | Short] = Field(default=[], description="a text alone is one move over the whole shot")
+    camera: list[Move | Short] = Field(
+        default=[], description="a text alone is one move over the whole shot"
+    )
     light: list[Light] = []
     particles: list[Particles] = []
     blocking: list[Blocking] = []
@@ -123,22 +143,24 @@ class Shot(_Part):
     dialogue: list[Line] = []
     changes: list[Change] = []
     seed: int | None = None
-    look: str = ""
-    avoid: str = ""
-    sound: list[str] = []
-    notes: list[str] = []
+    look: Prose = ""
+    avoid: Prose = ""
+    sound: list[Prose] = []
+    notes: list[Prose] = []
 
 
 class Storyboard(_Part):
     schema_: Literal["scenelang.storyboard/1"] = Field(alias="schema")
-    title: str
+    title: Prose
     size: Annotated[list[int], Field(min_length=2, max_length=2)] = Field(
         default=[1280, 720], description="width and height in pixels"
     )
     fps: float = 24
     seed: int | None = None
-    look: str = ""
-    avoid: str = ""
+    look: Prose = ""
+    avoid: Prose = ""
     cast: list[Member] = []
     shots: list[Shot] = Field(min_length=1)
-    ending: list[Short] = Field(default=[], description="what stands behind the last shot, such as `fade out 1s`")
+    ending: list[Short] = Field(
+        default=[], description="what stands behind the last shot, such as `fade out 1s`"
+    )
