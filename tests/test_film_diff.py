@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 from films import EXAMPLES
 from hypothesis import given, settings
+from in_process import scenelang
 from strategies import films
-from test_cli import scenelang
 
 from scenelang.grammar import ast
 from scenelang.grammar.parse import parse
@@ -121,7 +121,7 @@ def test_layout_comments_and_aliases_are_no_difference() -> None:
     assert cut(FILM.replace("frame medium", "# closer?\n    frame   MS").replace("1.7m", "1.70m")) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(films(), films())
 def test_any_two_films_compare(a: ast.Film, b: ast.Film) -> None:
     """Something differs exactly where the films do, in both directions."""

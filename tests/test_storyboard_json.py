@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from test_cli import scenelang
+from in_process import scenelang
 
 from scenelang.compiler.pipeline import analyse
 from scenelang.grammar.format import format_film

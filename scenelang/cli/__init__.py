@@ -71,6 +71,7 @@ def cli() -> None:
       scenelang preview film.scene -o film.mp4
       scenelang render film.scene
 
+    \b
     Completion for bash (zsh and fish likewise):
       eval "$(scenelang completion bash)"
     """
@@ -84,7 +85,7 @@ def main() -> None:
     """Run, and turn Ctrl-C, or a farm's SIGTERM, into a clean stop with exit code 130."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="scenelang", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Exit as exit_:
         sys.exit(exit_.exit_code)

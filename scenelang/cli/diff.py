@@ -55,7 +55,7 @@ def command(films: tuple[str, ...], rev: str | None, as_json: bool, quiet: bool)
         click.echo(found.model_dump_json(by_alias=True))
     elif not quiet:
         _show(found)
-    if found.changes:
+    if found.changes or found.render.shots:
         leave(1)
 
 

@@ -196,7 +196,8 @@ def _renamed(a: Mapping[str, ast.Shot], b: Mapping[str, ast.Shot]) -> dict[str, 
 
 def _moved(a: list[str], b: list[str]) -> Iterator[Change]:
     """Shots that stand elsewhere among those that both films have."""
-    was, now = [name for name in a if name in set(b)], [name for name in b if name in set(a)]
+    both = {*a} & {*b}
+    was, now = [name for name in a if name in both], [name for name in b if name in both]
     blocks = SequenceMatcher(None, was, now, autojunk=False).get_matching_blocks()
     still = {name for block in blocks for name in was[block.a : block.a + block.size]}
     for name in now:
