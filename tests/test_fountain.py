@@ -18,6 +18,7 @@ from scenelang.grammar.format import format_film
 from scenelang.grammar.parse import parse
 from scenelang.interchange import fountain
 from scenelang.interchange.draft import draft
+from scenelang.interchange.fountain_marks import plain as emphasis
 from scenelang.interchange.reading import LARGEST, InterchangeError
 from scenelang.interchange.screenplay import (
     Action,
@@ -138,7 +139,7 @@ def test_boneyard_and_notes_end_where_they_are_closed() -> None:
     ],
 )
 def test_emphasis(marked: str, plain: str) -> None:
-    assert fountain.plain(marked) == plain
+    assert emphasis(marked) == plain
 
 
 @pytest.mark.parametrize(
@@ -202,10 +203,10 @@ def test_speeches_together_begin_together() -> None:
 
 
 def test_who_is_only_heard_is_not_framed() -> None:
-    (shot,) = drafted("INT. A\n\nB (V.O.)\nOne.").plan.shots  # type: ignore[union-attr]
-    (track,) = shot.subjects
-    assert track.position[0][2] == 40
-    assert shot.camera.c2w[0][11] == 6
+    plan = drafted("INT. A\n\nB (V.O.)\nOne.\n\nIt rains.\n\nB\nTwo.").plan
+    assert plan is not None
+    assert [shot.subjects[0].position[0][2] for shot in plan.shots] == [40, 40, 0]
+    assert [shot.camera.c2w[0][11] for shot in plan.shots[:2]] == [6, 6]
 
 
 def test_a_long_speech_is_several_shots() -> None:

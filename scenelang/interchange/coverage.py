@@ -68,7 +68,7 @@ class Coverage:
         seen = list(dict.fromkeys(name for thing in things for name in _seen(thing)))
         heard = {t.who.name for t in things if t.who} - set(seen)
         body: list[Any] = [self._framing(seen, any(isinstance(t, Saying) for t in things))]
-        if heard and not seen:  # the frame would look for whoever is there
+        if not seen and (heard or self.away):  # the frame would look for whoever is there
             body.append(ast.Camera(start=_point("0", "1.6", "6"), looking=_point("0", "1.2", "0")))
         body += [ast.Blocking(subject=word(n), at=self._home(n)) for n in seen if n in self.away]
         body += [ast.Blocking(subject=word(n), at=UNSEEN) for n in sorted(heard)]
@@ -118,7 +118,7 @@ class Coverage:
         ]
         if plain < len(words):
             values.append(ast.Text(value=" ".join(words[plain:])))
-        rest = text[clause.end() if words and clause else 0 :].strip(" ,")
+        rest = text[clause.end() if words and clause else 0 :].strip(" ,;:–—")
         manner = ast.Text(value=rest) if rest else None
         if values:
             action = ast.Action(when=when, actor=word(actor), words=tuple(values), manner=manner)

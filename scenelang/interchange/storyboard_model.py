@@ -121,7 +121,9 @@ class Shot(_Part):
     transitions: list[Short] = Field(
         default=[], description="what stands before the shot, such as `dissolve 12f`, `fade in 1s`"
     )
-    frame: Short = Field(default="", description="such as `medium`, `two-shot`; empty, with `on`: `single`")
+    frame: Short = Field(
+        default="", description="such as `medium`, `two-shot`; empty, with `on`: `single`"
+    )
     on: list[Name] | Name = Field(default=[], description="the frame's subject or subjects")
     of: Short = Field(default="", description="whose shoulder it is")
     position: Short = Field(default="", description="such as `left-third`")
