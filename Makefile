@@ -38,9 +38,11 @@ $(READY): pyproject.toml constraints.txt
 clean:
 	rm -rf $(VENV) out build *.egg-info
 
-# the published JSON Schema of the Plan; a test says when it must be written again
+# the published JSON Schemas; tests say when they must be written again
 schema: $(READY)
 	$(BIN)/python -c "import json; from scenelang.compiler.plan import Plan; print(json.dumps(Plan.model_json_schema(by_alias=True), indent=1))" > docs/plan.schema.json
+	$(BIN)/python -c "import json; from scenelang.interchange.storyboard_model import Storyboard; print(json.dumps(Storyboard.model_json_schema(by_alias=True), indent=1))" > docs/storyboard.schema.json
+	$(BIN)/python -c "import json; from scenelang.interchange.difference import Difference; print(json.dumps(Difference.model_json_schema(by_alias=True, mode='serialization'), indent=1))" > docs/diff.schema.json
 
 # the vocabulary page of the reference, likewise
 vocabulary: $(READY)

@@ -50,6 +50,10 @@ def test_layers() -> None:
         ("--help",),
         ("models",),
         ("explain", "C001"),
+        ("import", "examples/ferry.fountain"),
+        ("diff", "examples/letter.scene", "examples/letter.scene"),
+        ("textconv", "examples/letter.scene"),
+        ("completion", "bash"),
     ],
 )
 def test_light_commands_import_nothing_heavy(arguments: tuple[str, ...]) -> None:

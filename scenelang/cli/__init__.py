@@ -19,8 +19,13 @@ COMMANDS = {
     "preview": "Render the animatic: fast, no model.",
     "render": "Render the film.",
     "export": "Write the cameras of a film for other programs.",
+    "diff": "Show what differs between two films, and what renders again.",
+    "import": "Make a film of a screenplay (Fountain) or a storyboard (JSON).",
+    "init": "Make a folder for a new film.",
     "models": "Show what can render here.",
     "explain": "Say what a diagnostic's code means.",
+    "textconv": "Print a film as `git diff` compares it.",
+    "completion": "Print the completion script for a shell.",
 }
 
 
@@ -67,8 +72,9 @@ def cli() -> None:
       scenelang preview film.scene -o film.mp4
       scenelang render film.scene
 
+    \b
     Completion for bash (zsh and fish likewise):
-      eval "$(_SCENELANG_COMPLETE=bash_source scenelang)"
+      eval "$(scenelang completion bash)"
     """
 
 
@@ -80,7 +86,7 @@ def main() -> None:
     """Run, and turn Ctrl-C, or a farm's SIGTERM, into a clean stop with exit code 130."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="scenelang", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Exit as exit_:
         sys.exit(exit_.exit_code)
