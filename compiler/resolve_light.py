@@ -56,6 +56,9 @@ PRESETS: dict[str, Look] = {
 }
 
 
+FLAMES = ("candlelight", "firelight")
+
+
 @dataclass(frozen=True)
 class ParticleKind:
     """How a kind moves in still air (metres a second, downward positive) and how large it is."""
@@ -117,7 +120,8 @@ def colour(values: tuple[ast.Value, ...] | None, scope: Scope) -> Vec3 | None:
 def resolve_light(node: ast.Light, scope: Scope) -> Light:
     name = node.name.text
     role = node.role.text if node.role else (name if vocabulary.find("role", name) else "key")
-    preset = PRESETS.get(name)
+    known = vocabulary.find("preset", name)
+    preset = PRESETS[known.word] if known else None
     azimuth, elevation, temperature, intensity, quality = preset or ROLES[role]
     on = scope.subject(node.on)
     side = units.field(node.fields, "from")
@@ -138,7 +142,7 @@ def resolve_light(node: ast.Light, scope: Scope) -> Light:
         tint,
         units.field_number(node.fields, "intensity", intensity),
         quality,
-        units.field_number(node.fields, "flicker", 0.3 if name in ("candlelight", "firelight") else 0.0),
+        units.field_number(node.fields, "flicker", 0.3 if known and known.word in FLAMES else 0.0),
         node.span or NOWHERE,
     )
 
