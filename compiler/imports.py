@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from scenelang.compiler.scope import Scope
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import did_you_mean
-from scenelang.grammar.parse import parse_file
 
 
 def project_folder(file: Path) -> Path:
@@ -72,11 +71,16 @@ def _import(
                        "move what both need into a third file")  # fmt: skip
         return
     if not target.is_file():
-        near = [p.name for p in target.parent.glob("*.scene")] if target.parent.is_dir() else []
+        folder = PurePosixPath(statement.path.value).parent
+        near = (
+            [str(folder / p.name) for p in target.parent.glob("*.scene")]
+            if target.parent.is_dir()
+            else []
+        )
         findings.error("C004", statement.path, f"there is no file `{statement.path.value}`",
-                       did_you_mean(target.name, near) or "paths are relative to this file")  # fmt: skip
+                       did_you_mean(statement.path.value, near) or "paths are relative to this file")  # fmt: skip
         return
-    film, diagnostics, _ = parse_file(path.parent / statement.path.value)
+    film, diagnostics, _ = scope.read(path.parent / statement.path.value)
     findings.found.extend(diagnostics)
     wanted = {w.text for w in statement.names}
     here = {s.name.text for s in film.statements if isinstance(s, ast.Declaration)}
