@@ -20,6 +20,7 @@ COMMANDS = {
     "render": "Render the film.",
     "models": "Show what can render here.",
     "explain": "Say what a diagnostic's code means.",
+    "lsp": "Serve an editor: checks, hover, completion, rename.",
 }
 
 

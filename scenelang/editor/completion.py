@@ -1,0 +1,243 @@
+"""What can stand where something is being written.
+
+Nothing here knows a statement: which words, names and units fit is asked of the parser,
+by putting them in (context.py).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from lsprotocol import types
+
+from scenelang.editor.context import Context, context_at
+from scenelang.editor.documents import Document, Documents
+from scenelang.editor.lexis import units
+from scenelang.editor.names import Cast, lights, mentions, role_of
+from scenelang.editor.project import cast_of, films_beside
+from scenelang.editor.snippets import filled, snippet
+from scenelang.editor.tree import Spot
+from scenelang.editor.words import categories
+from scenelang.grammar import ast
+from scenelang.grammar.build_fields import TYPES
+from scenelang.grammar.build_moves import form
+from scenelang.grammar.forms import FORMS
+from scenelang.grammar.heads import heads
+from scenelang.grammar.vocabulary import (
+    HEADS,
+    MOVES,
+    PROPERTIES,
+    TERMS,
+    Property,
+    Term,
+    find_move,
+    find_property,
+)
+
+_WORD = re.compile(r"[^\W\d][\w'-]*$|[23]-?[\w-]*$")
+_NUMBER = re.compile(r"(?<![\w.])(-?(?:\d+(?:\.\d+)?|\.\d+))([^\W\d]*)$")
+_ANY = "any-name"  # stands for a name that nobody has
+_Kind = types.CompletionItemKind
+Items = Iterator[types.CompletionItem]
+
+
+def complete(document: Document, documents: Documents, offset: int) -> list[types.CompletionItem]:
+    text = document.source.text
+    if path := _import_path(text[:offset]):
+        return list(_files(document, offset, path))
+    context = context_at(text, offset)
+    if context is None:
+        return []
+    number = _NUMBER.search(context.statement)
+    word = _WORD.search(context.statement)
+    written = number[0] if number else word[0] if word else ""
+    before = Context(
+        context.heads, context.before, context.statement[: len(context.statement) - len(written)]
+    )
+    items = list(_units(before, number[1])) if number else []
+    if not items:
+        items = list(_items(before, document, documents, offset))
+    start = offset - len(written)
+    seen: dict[str, types.CompletionItem] = {}
+    for item in items:
+        item.text_edit = types.TextEdit(
+            document.positions.range(start, offset), item.insert_text or item.label
+        )
+        seen.setdefault(item.label, item)
+    return list(seen.values())
+
+
+def _items(context: Context, document: Document, documents: Documents, offset: int) -> Items:
+    cast = cast_of(document, documents)
+    if context.opener == "import":
+        yield from _importable(context, document, documents)
+    elif context.block == "fields":
+        yield from _fields(context)
+        yield from _terms(context)
+    elif not context.statement.strip():
+        yield from _statements(context, cast)
+    elif context.block == "camera" and (move := _move(context)):
+        yield from _of_move(move, cast)
+    else:
+        named = list(context.read_as(_ANY))
+        yield from _names(named[0], document, cast, offset) if named else _terms(context)
+        yield from (types.CompletionItem(word, kind=_Kind.Keyword) for word in context.keywords())
+
+
+# Statements -----------------------------------------------------------------------------
+
+
+def _statements(context: Context, cast: Cast) -> Items:
+    meanings = {term.word: term.meaning for term in HEADS.get(context.block, ())}
+    for word in heads(context.block) if context.block in (*HEADS, "camera") else ():
+        if term := find_move(word) if word not in meanings else None:
+            if word == term.word:
+                yield _snippet(word, term.meaning, filled(form(term)), form(term))
+            continue
+        filling = snippet(word)
+        yield _snippet(word, meanings.get(word, ""), filling or word, FORMS.get(word.upper(), word))
+    if context.block in ("scene", "shot"):
+        yield from _members(cast, place=False)
+
+
+def _snippet(label: str, detail: str, text: str, form: str) -> types.CompletionItem:
+    return types.CompletionItem(
+        label, kind=_Kind.Keyword, detail=detail, insert_text=text,
+        insert_text_format=types.InsertTextFormat.Snippet if text != label else None,
+        documentation=types.MarkupContent(types.MarkupKind.Markdown, f"```scene\n{form}\n```"),
+    )  # fmt: skip
+
+
+# Fields ---------------------------------------------------------------------------------
+
+
+def _fields(context: Context) -> Items:
+    owner = context.opener
+    words = context.statement.split()
+    if not words:
+        given = {before.split()[0] for before in context.before}
+        for prop in PROPERTIES[owner]:
+            if prop.key not in given:
+                line = f"{prop.key} {TYPES[prop.type][1]}"
+                yield _snippet(prop.key, prop.meaning, filled(line), line)
+    elif len(words) == 1 and (known := find_property(owner, words[0])):
+        yield _sample(known)
+
+
+def _sample(prop: Property) -> types.CompletionItem:
+    name, sample = TYPES[prop.type]
+    return types.CompletionItem(
+        sample, kind=_Kind.Value, detail=name, insert_text=filled(sample, headed=False),
+        insert_text_format=types.InsertTextFormat.Snippet,
+    )  # fmt: skip
+
+
+# Words ----------------------------------------------------------------------------------
+
+
+def _terms(context: Context) -> Items:
+    """The words that the parser takes here, of each category of which it takes the first."""
+    for terms in (*TERMS.values(), MOVES):
+        if any(context.read_as(terms[0].word)):
+            for term in terms:
+                if any(context.read_as(term.word)):
+                    yield _term(term)
+
+
+def _term(term: Term) -> types.CompletionItem:
+    also = f" (also {', '.join(term.aliases)})" if term.aliases else ""
+    return types.CompletionItem(
+        term.word, kind=_Kind.EnumMember, detail=term.meaning + also,
+        filter_text=" ".join((term.word, *term.aliases)),
+    )  # fmt: skip
+
+
+def _move(context: Context) -> str:
+    """The move that is being written, by the last `+` of the statement."""
+    words = re.findall(r"[^\W\d][\w-]*", re.split(r"[+,]", context.statement)[-1])
+    return next((word for word in words if find_move(word)), "")
+
+
+def _of_move(name: str, cast: Cast) -> Items:
+    term = find_move(name)
+    assert term is not None
+    for word in (*term.directions, *(f"from {side}" for side in term.sides)):
+        yield types.CompletionItem(word, kind=_Kind.EnumMember, detail=form(term))
+    if term.preposition:
+        yield types.CompletionItem(term.preposition, kind=_Kind.Keyword, detail=form(term))
+    if term.directions:
+        yield from map(_term, TERMS["speed"])
+    if term.target:
+        yield from _members(cast, place=False)
+
+
+def _units(context: Context, number: str) -> Items:
+    """The units that the parser takes behind a number."""
+    for unit in units():
+        for spot in context.read_as(number + unit):
+            if isinstance(spot.node, ast.Quantity):
+                yield types.CompletionItem(number + unit, kind=_Kind.Unit)
+
+
+# Names ----------------------------------------------------------------------------------
+
+
+def _names(spot: Spot, document: Document, cast: Cast, offset: int) -> Items:
+    kind, makes = role_of(spot)
+    for category in categories(spot):
+        yield from map(_term, TERMS[category])
+    if makes:
+        return
+    around = [s for s in _blocks(document.film) if s.span and s.span.start <= offset <= s.span.end]
+    if kind == "label":
+        shots = [s for s in around if isinstance(s, ast.Shot)]
+        for m in mentions(document.film, cast):
+            if m.kind == "label" and m.makes and m.owner in shots:
+                yield types.CompletionItem(m.name, kind=_Kind.Event)
+    elif kind == "light":
+        for block in around:
+            yield from (types.CompletionItem(name, kind=_Kind.Variable) for name in lights(block))
+            for s in block.body:
+                if isinstance(s, ast.Particles):
+                    yield types.CompletionItem(s.kind.text, kind=_Kind.Variable)
+    else:
+        yield from _members(cast, place=spot.attribute == "place")
+
+
+def _blocks(film: ast.Film) -> Iterator[ast.Scene | ast.Shot]:
+    yield from (node for node in film.walk() if isinstance(node, ast.Scene | ast.Shot))
+
+
+def _members(cast: Cast, place: bool | None = None) -> Items:
+    """Places, or subjects, or both."""
+    for name, declaration in cast.items():
+        if place is None or (declaration.role == "place") == place:
+            text = declaration.description.value if declaration.description else ""
+            yield types.CompletionItem(name, kind=_Kind.Variable, detail=f"{declaration.role}: {text}")
+
+
+# Imports --------------------------------------------------------------------------------
+
+
+def _import_path(line: str) -> str:
+    """What is written of an import's path, with its quote; empty elsewhere."""
+    found = re.search(r'^[^\S\n]*import[^\S\n]+("[^"\n]*)$', line, re.M)
+    return found[1] if found else ""
+
+
+def _files(document: Document, offset: int, written: str) -> Items:
+    edited = document.positions.range(offset - len(written) + 1, offset)
+    for path in films_beside(document.path):
+        if path != document.path:
+            name = Path(os.path.relpath(path, document.path.parent)).as_posix()
+            yield types.CompletionItem(name, kind=_Kind.File, text_edit=types.TextEdit(edited, name))
+
+
+def _importable(context: Context, document: Document, documents: Documents) -> Items:
+    """What the file of the import that is being written declares."""
+    if path := re.search(r'"([^"\n]*)"', context.heads[-1]):
+        film = documents.get((document.path.parent / path[1]).resolve()).film
+        yield from _members({d.name.text: d for d in film.statements if isinstance(d, ast.Declaration)})

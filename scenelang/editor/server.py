@@ -1,0 +1,196 @@
+"""The language server: what an editor asks, and which module answers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
+
+import scenelang
+from scenelang.editor import completion, fixes, folding, formatting, inlay, navigation, outline, tokens
+from scenelang.editor import hover as hovering
+from scenelang.editor import rename as renaming
+from scenelang.editor.checking import Checker
+from scenelang.editor.diagnostics import converted
+from scenelang.editor.documents import Document, Documents, Open, path_of
+from scenelang.grammar.diagnostics import Diagnostic
+
+FILES = "**/*.scene"
+
+
+class SceneServer(LanguageServer):
+    def __init__(self) -> None:
+        # whole texts: in parts, pygls counts lines by more line ends than editors do
+        super().__init__("scenelang", scenelang.__version__, types.TextDocumentSyncKind.Full)
+        self.checker = Checker(self.documents, self.publish, self.fail)
+
+    def documents(self) -> Documents:
+        """All texts as they are now."""
+        opened = self.workspace.text_documents.values()
+        return Documents(
+            {path_of(d.uri): Open(d.uri, d.source) for d in opened}, self.workspace.position_codec
+        )
+
+    def document(self, uri: str) -> tuple[Document, Documents]:
+        documents = self.documents()
+        return documents.get(path_of(uri)), documents
+
+    def place(self, uri: str, position: types.Position) -> tuple[Document, Documents, int]:
+        document, documents = self.document(uri)
+        return document, documents, document.positions.offset(position)
+
+    def publish(self, path: Path, found: list[Diagnostic]) -> None:
+        documents = self.documents()
+        document = documents.get(path)
+        rows = [converted(d, document, documents) for d in found]
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(document.uri, rows))
+
+    def fail(self, path: Path, error: Exception) -> None:
+        text = f"{path.name} couldn't be checked: {type(error).__name__}: {error}"
+        self.window_log_message(types.LogMessageParams(types.MessageType.Error, text))
+
+
+server = SceneServer()
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """A refusal reaches the author as the request's error."""
+    try:
+        yield
+    except (renaming.Refused, formatting.Misread) as error:
+        raise JsonRpcException(str(error), types.LSPErrorCodes.RequestFailed.value) from error
+
+
+def start() -> None:
+    """Serve over standard input and output until the editor says to exit."""
+    # a refusal is an answer, no failure that the log should show
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(
+        lambda record: not (record.exc_info and isinstance(record.exc_info[1], JsonRpcException))
+    )
+    server.start_io()
+
+
+# What happens in the editor -------------------------------------------------------------
+
+
+@server.feature(types.INITIALIZED)
+async def initialized(ls: SceneServer, params: types.InitializedParams) -> None:
+    """Asks to be told when films change on disk."""
+    files = (
+        ls.client_capabilities.workspace and ls.client_capabilities.workspace.did_change_watched_files
+    )
+    if files and files.dynamic_registration:
+        options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(FILES)])
+        wanted = types.Registration("films", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+        await ls.client_register_capability_async(types.RegistrationParams([wanted]))
+
+
+@server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+def opened(ls: SceneServer, params: types.DidOpenTextDocumentParams) -> None:
+    ls.checker.changed(path_of(params.text_document.uri), delay=0)
+
+
+@server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+def changed(ls: SceneServer, params: types.DidChangeTextDocumentParams) -> None:
+    ls.checker.changed(path_of(params.text_document.uri))
+
+
+@server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+def closed(ls: SceneServer, params: types.DidCloseTextDocumentParams) -> None:
+    ls.checker.closed(path_of(params.text_document.uri))
+
+
+@server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+def files_changed(ls: SceneServer, params: types.DidChangeWatchedFilesParams) -> None:
+    ls.checker.all_changed()
+
+
+# What the editor asks -------------------------------------------------------------------
+
+
+@server.feature(types.TEXT_DOCUMENT_HOVER)
+async def hover(ls: SceneServer, params: types.HoverParams) -> types.Hover | None:
+    path = path_of(params.text_document.uri)
+    analysis = await ls.checker.current(path)
+    return hovering.hover(
+        *ls.place(params.text_document.uri, params.position), analysis, ls.checker.plans.get(path)
+    )
+
+
+@server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=[".", '"']))
+def complete(ls: SceneServer, params: types.CompletionParams) -> types.CompletionList:
+    return types.CompletionList(
+        False, completion.complete(*ls.place(params.text_document.uri, params.position))
+    )
+
+
+@server.feature(types.TEXT_DOCUMENT_DEFINITION)
+def definition(ls: SceneServer, params: types.DefinitionParams) -> list[types.Location]:
+    return navigation.definition(*ls.place(params.text_document.uri, params.position))
+
+
+@server.feature(types.TEXT_DOCUMENT_REFERENCES)
+def references(ls: SceneServer, params: types.ReferenceParams) -> list[types.Location]:
+    return navigation.references(
+        *ls.place(params.text_document.uri, params.position), params.context.include_declaration
+    )
+
+
+@server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
+def prepare_rename(ls: SceneServer, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder:
+    document, documents, offset = ls.place(params.text_document.uri, params.position)
+    with refusing():
+        mention = renaming.renamable(document, documents, offset)
+    return types.PrepareRenamePlaceholder(document.range(mention.span), mention.name)
+
+
+@server.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))
+def rename(ls: SceneServer, params: types.RenameParams) -> types.WorkspaceEdit:
+    with refusing():
+        return renaming.rename(*ls.place(params.text_document.uri, params.position), params.new_name)
+
+
+@server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+def symbols(ls: SceneServer, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+    return outline.outline(ls.document(params.text_document.uri)[0])
+
+
+@server.feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, tokens.LEGEND)
+def semantic_tokens(ls: SceneServer, params: types.SemanticTokensParams) -> types.SemanticTokens:
+    return tokens.semantic_tokens(*ls.document(params.text_document.uri))
+
+
+@server.feature(types.TEXT_DOCUMENT_FORMATTING)
+def format_film(ls: SceneServer, params: types.DocumentFormattingParams) -> list[types.TextEdit]:
+    with refusing():
+        return formatting.formatted(ls.document(params.text_document.uri)[0])
+
+
+@server.feature(types.TEXT_DOCUMENT_FOLDING_RANGE)
+def folds(ls: SceneServer, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
+    return folding.folds(ls.document(params.text_document.uri)[0])
+
+
+@server.feature(
+    types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions([types.CodeActionKind.QuickFix])
+)
+async def actions(ls: SceneServer, params: types.CodeActionParams) -> list[types.CodeAction]:
+    path = path_of(params.text_document.uri)
+    await ls.checker.current(path)
+    document, _ = ls.document(params.text_document.uri)
+    found = ls.checker.shown.get(path, {}).get(path, [])
+    return fixes.fixes(document, found, params.range)
+
+
+@server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+async def inlay_hints(ls: SceneServer, params: types.InlayHintParams) -> list[types.InlayHint]:
+    path = path_of(params.text_document.uri)
+    analysis = await ls.checker.current(path)
+    document, _ = ls.document(params.text_document.uri)
+    return inlay.hints(document, analysis, ls.checker.plans.get(path), params.range)
