@@ -72,11 +72,7 @@ def _import(
         return
     if not target.is_file():
         folder = PurePosixPath(statement.path.value).parent
-        near = (
-            [str(folder / p.name) for p in target.parent.glob("*.scene")]
-            if target.parent.is_dir()
-            else []
-        )
+        near = [str(folder / p.name) for p in target.parent.glob("*.scene") if p not in chain]
         findings.error("C004", statement.path, f"there is no file `{statement.path.value}`",
                        did_you_mean(statement.path.value, near) or "paths are relative to this file")  # fmt: skip
         return

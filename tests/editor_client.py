@@ -118,7 +118,7 @@ def place(text: str, marked: str) -> types.Position:
 
 def applied(text: str, edits: list[types.TextEdit]) -> str:
     """A text after the edits of an editor that counts in UTF-16 units."""
-    lines = text.splitlines(keepends=True) + [""]
+    lines = [*text.splitlines(keepends=True), ""]
     starts = [sum(map(len, lines[:i])) for i in range(len(lines))]
 
     def offset(at: types.Position) -> int:

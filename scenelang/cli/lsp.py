@@ -15,6 +15,7 @@ def command(stdio: bool) -> None:
     """Serve an editor over standard input and output (the Language Server Protocol)."""
     if find_spec("pygls") is None:
         fail("the language server needs pygls", "install it: `pip install 'scenelang[editor]'`")
+    from scenelang import __version__
     from scenelang.editor.server import start
 
-    start()
+    start(__version__)

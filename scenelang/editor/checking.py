@@ -65,7 +65,8 @@ class Checker:
             self._schedule(film, delay)
 
     def all_changed(self) -> None:
-        """Check all open films: something happened to their files."""
+        """Check all open films: something happened to their files, such as to one that was not there."""
+        self.checked.clear()
         for film in self.documents().opened:
             self._schedule(film, DELAY)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from lsprotocol import types
@@ -33,6 +34,7 @@ from scenelang.grammar.vocabulary import (
     TERMS,
     Property,
     Term,
+    find,
     find_move,
     find_property,
 )
@@ -54,9 +56,7 @@ def complete(document: Document, documents: Documents, offset: int) -> list[type
     number = _NUMBER.search(context.statement)
     word = _WORD.search(context.statement)
     written = number[0] if number else word[0] if word else ""
-    before = Context(
-        context.heads, context.before, context.statement[: len(context.statement) - len(written)]
-    )
+    before = replace(context, statement=context.statement.removesuffix(written))
     items = list(_units(before, number[1])) if number else []
     if not items:
         items = list(_items(before, document, documents, offset))
@@ -76,9 +76,10 @@ def _items(context: Context, document: Document, documents: Documents, offset: i
         yield from _importable(context, document, documents)
     elif context.block == "fields":
         yield from _fields(context)
-        yield from _terms(context)
     elif not context.statement.strip():
         yield from _statements(context, cast)
+    elif context.statement.rstrip().endswith("."):
+        yield from _animatable(context)
     elif context.block == "camera" and (move := _move(context)):
         yield from _of_move(move, cast)
     else:
@@ -125,6 +126,16 @@ def _fields(context: Context) -> Items:
                 yield _snippet(prop.key, prop.meaning, filled(line), line)
     elif len(words) == 1 and (known := find_property(owner, words[0])):
         yield _sample(known)
+        yield from _terms(context)
+
+
+def _animatable(context: Context) -> Items:
+    """The properties that `animate` can drive, of a light or of particles: `rain.`."""
+    found = re.search(r"([^\W\d][\w-]*)\s*\.\s*$", context.statement)
+    owner = "particles" if found and find("particles", found[1]) else "light"
+    for prop in PROPERTIES[owner]:
+        if prop.animatable:
+            yield types.CompletionItem(prop.key, kind=_Kind.Property, detail=prop.meaning)
 
 
 def _sample(prop: Property) -> types.CompletionItem:
@@ -141,10 +152,27 @@ def _sample(prop: Property) -> types.CompletionItem:
 def _terms(context: Context) -> Items:
     """The words that the parser takes here, of each category of which it takes the first."""
     for terms in (*TERMS.values(), MOVES):
-        if any(context.read_as(terms[0].word)):
-            for term in terms:
-                if any(context.read_as(term.word)):
-                    yield _term(term)
+        if _takes(context, terms[0].word):
+            yield from (_term(term) for term in terms if _takes(context, term.word))
+    yield from _second_words(context)
+
+
+def _second_words(context: Context) -> Items:
+    """What completes a term of two words of which the first is written."""
+    first = context.statement.split()[-1]
+    shorter = replace(context, statement=context.statement.rstrip().removesuffix(first))
+    for term in (term for terms in TERMS.values() for term in terms):
+        if term.word.startswith(f"{first} ") and _takes(shorter, term.word):
+            item = _term(term)
+            item.label = term.word.removeprefix(f"{first} ")
+            item.filter_text = None
+            yield item
+
+
+def _takes(context: Context, word: str) -> bool:
+    """Whether the parser reads a term as itself here, not as another's alias."""
+    read = context.read_as(word, rests=("",))
+    return any(isinstance(spot.node, ast.Word) and spot.node.text == word for spot in read)
 
 
 def _term(term: Term) -> types.CompletionItem:

@@ -16,6 +16,7 @@ from lark.exceptions import UnexpectedInput
 from scenelang.editor.lexis import keywords, pattern
 from scenelang.editor.tree import Spot, spots
 from scenelang.grammar.ast import Film
+from scenelang.grammar.codes import Code
 from scenelang.grammar.comments import lexemes
 from scenelang.grammar.diagnostics import Diagnostic
 from scenelang.grammar.parse import parse
@@ -26,8 +27,9 @@ from scenelang.grammar.vocabulary import PROPERTIES
 _OPENING = 'scenelang 1\nimport "any"\n'
 _GOES_ON = re.compile(r"[,+]\s*(?:#[^\n]*)?$")
 _ANIMATED = next(p.key for p in PROPERTIES["light"] if p.animatable and p.type == "ratio")
+_INCOMPLETE = (Code.MISSING, Code.UNFINISHED)
 # what may have to follow a word before its statement is complete enough to be read
-_REST = ("", ")", ", 0m)", " @ 0s", " any waits", ".. any waits", " -> any", f".{_ANIMATED}: 0% @ 0s")
+REST = ("", ")", ", 0m)", " @ 0s", " any waits", ".. any waits", " -> any", f".{_ANIMATED}: 0% @ 0s")
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,13 @@ class Context:
     def trial(self, word: str, rest: str = "") -> tuple[Film, tuple[Diagnostic, ...]]:
         return parse(self.text + word + rest + "\n}" * len(self.heads))
 
-    def read_as(self, word: str) -> Iterator[Spot]:
+    def read_as(self, word: str, rests: tuple[str, ...] = REST) -> Iterator[Spot]:
         """What a word, put here, is in the tree; nothing where the parser can't take it."""
         start = len(self.text)
-        for rest in _REST:
+        for rest in rests:
             film, found = self.trial(word, rest)
-            if any(start <= d.span.start < start + len(word) for d in found):
+            wrong = (d for d in found if d.code not in _INCOMPLETE)
+            if any(start <= d.span.start < start + len(word) for d in wrong):
                 continue
             at = [s for s in spots(film) if (s.span.start, s.span.end) == (start, start + len(word))]
             if at:

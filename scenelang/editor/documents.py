@@ -58,6 +58,15 @@ def path_of(uri: str) -> Path:
     return Path(to_fs_path(uri) or uri).resolve()
 
 
+def whole(text: str) -> str:
+    """A text as it came, with a sign for each half of a character that no file could hold."""
+    try:
+        text.encode()
+        return text
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 @lru_cache(maxsize=64)
 def _parsed(text: str, file: str) -> tuple[Source, ast.Film, tuple[Diagnostic, ...]]:
     source = source_of(text, file)

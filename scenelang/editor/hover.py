@@ -28,7 +28,7 @@ from scenelang.grammar.vocabulary import HEADS, UNITS, MoveTerm, Term, find_move
 _KIND_FROM = {
     "declared": "said by `as`",
     "description": "from the description's words",
-    "role": "what nothing else says: it is a {role}",
+    "role": "for it is a {role}",
 }
 
 

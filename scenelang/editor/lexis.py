@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import get_args
 
+from scenelang.grammar import ast
 from scenelang.grammar.syntax import grammar
 from scenelang.grammar.vocabulary import HEADS, PROPERTIES, PROPERTY_ALIASES, TERMS, UNITS, words
 
@@ -29,6 +31,13 @@ def pattern(terminal: str) -> str:
 def heads() -> frozenset[str]:
     """The words that begin statements."""
     return frozenset(term.word for terms in HEADS.values() for term in terms)
+
+
+@cache
+def declaring() -> tuple[str, ...]:
+    """The heads that a new name stands behind."""
+    roles = get_args(ast.Declaration.model_fields["role"].annotation)
+    return (*roles, *(block for block in HEADS if block in heads()))
 
 
 @cache

@@ -11,13 +11,12 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-import scenelang
 from scenelang.editor import completion, fixes, folding, formatting, inlay, navigation, outline, tokens
 from scenelang.editor import hover as hovering
 from scenelang.editor import rename as renaming
 from scenelang.editor.checking import Checker
 from scenelang.editor.diagnostics import converted
-from scenelang.editor.documents import Document, Documents, Open, path_of
+from scenelang.editor.documents import Document, Documents, Open, path_of, whole
 from scenelang.grammar.diagnostics import Diagnostic
 
 FILES = "**/*.scene"
@@ -26,14 +25,14 @@ FILES = "**/*.scene"
 class SceneServer(LanguageServer):
     def __init__(self) -> None:
         # whole texts: in parts, pygls counts lines by more line ends than editors do
-        super().__init__("scenelang", scenelang.__version__, types.TextDocumentSyncKind.Full)
+        super().__init__("scenelang", "", types.TextDocumentSyncKind.Full)
         self.checker = Checker(self.documents, self.publish, self.fail)
 
     def documents(self) -> Documents:
         """All texts as they are now."""
         opened = self.workspace.text_documents.values()
         return Documents(
-            {path_of(d.uri): Open(d.uri, d.source) for d in opened}, self.workspace.position_codec
+            {path_of(d.uri): Open(d.uri, whole(d.source)) for d in opened}, self.workspace.position_codec
         )
 
     def document(self, uri: str) -> tuple[Document, Documents]:
@@ -67,8 +66,9 @@ def refusing() -> Iterator[None]:
         raise JsonRpcException(str(error), types.LSPErrorCodes.RequestFailed.value) from error
 
 
-def start() -> None:
+def start(version: str) -> None:
     """Serve over standard input and output until the editor says to exit."""
+    server.protocol.server_info.version = version
     # a refusal is an answer, no failure that the log should show
     logging.getLogger("pygls.protocol.json_rpc").addFilter(
         lambda record: not (record.exc_info and isinstance(record.exc_info[1], JsonRpcException))
