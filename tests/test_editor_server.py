@@ -41,7 +41,7 @@ def hover(session: Session, marked: str) -> str:
 
 def completions(session: Session, marked: str, text: str = TEXT) -> dict[str, types.CompletionItem]:
     params = types.CompletionParams(**at(session, marked, text=text))
-    return {item.label: item for item in session.ask(types.TEXT_DOCUMENT_COMPLETION, params).items}
+    return {item.label: item for item in session.ask(types.TEXT_DOCUMENT_COMPLETION, params)}
 
 
 def rename(session: Session, marked: str, name: str) -> dict[str, list[types.TextEdit]]:

@@ -78,6 +78,11 @@ class Checker:
         self._show(path, {})
         self.changed(path)
 
+    async def latest(self, path: Path) -> Analysis:
+        """The last analysis of a film, or the first, if there was none: soon rather than exact."""
+        known = self.checked.get(path)
+        return known.analysis if known else await self.current(path)
+
     async def current(self, path: Path) -> Analysis:
         """The analysis of a film as it is now."""
         async with self.lock:

@@ -222,7 +222,7 @@ def _names(spot: Spot, document: Document, cast: Cast, offset: int) -> Items:
     around = [s for s in _blocks(document.film) if s.span and s.span.start <= offset <= s.span.end]
     if kind == "label":
         shots = [s for s in around if isinstance(s, ast.Shot)]
-        for m in mentions(document.film, cast):
+        for m in mentions(document.spots, cast):
             if m.kind == "label" and m.makes and m.owner in shots:
                 yield types.CompletionItem(m.name, kind=_Kind.Event)
     elif kind == "light":

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import Lock
+from typing import Protocol
 
 from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 from pygls.workspace import PositionCodec
 
 from scenelang.editor.positions import Positions
+from scenelang.editor.tree import Spot, spots
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic
 from scenelang.grammar.parse import parse_source, read_source, source_of
@@ -26,21 +29,55 @@ class Open:
     text: str
 
 
-@dataclass(frozen=True)
+class HasPosition(Protocol):
+    position: types.Position
+
+
+@dataclass(frozen=True, eq=False)
+class Parsed:
+    source: Source
+    film: ast.Film
+    syntax: tuple[Diagnostic, ...]
+
+    @cached_property
+    def spots(self) -> tuple[Spot, ...]:
+        return tuple(spots(self.film))
+
+
+@dataclass(frozen=True, eq=False)
 class Document:
     """One film: its text, its syntax tree, and where things stand in it for the client."""
 
     uri: str
     path: Path
     text: str  # as the editor has it
-    source: Source
-    film: ast.Film
-    syntax: tuple[Diagnostic, ...]
+    parsed: Parsed
     positions: Positions
+
+    @property
+    def source(self) -> Source:
+        return self.parsed.source
+
+    @property
+    def film(self) -> ast.Film:
+        return self.parsed.film
+
+    @property
+    def syntax(self) -> tuple[Diagnostic, ...]:
+        return self.parsed.syntax
+
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        """All nodes of the film."""
+        return self.parsed.spots
 
     @property
     def line_end(self) -> str:
         return "\r\n" if "\r\n" in self.text else "\n"
+
+    def offset(self, params: HasPosition) -> int:
+        """Where a request points."""
+        return self.positions.offset(params.position)
 
     def range(self, span: Span) -> types.Range:
         return self.positions.range(span.start, span.end)
@@ -67,10 +104,19 @@ def whole(text: str) -> str:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+_parsing = Lock()
+
+
+def parsed(text: str, file: str) -> Parsed:
+    """A text's tree. Of two threads that want the same one waits for the other."""
+    with _parsing:
+        return _parsed(text, file)
+
+
 @lru_cache(maxsize=64)
-def _parsed(text: str, file: str) -> tuple[Source, ast.Film, tuple[Diagnostic, ...]]:
+def _parsed(text: str, file: str) -> Parsed:
     source = source_of(text, file)
-    return source, *parse_source(source)
+    return Parsed(source, *parse_source(source))
 
 
 class Documents:
@@ -83,21 +129,19 @@ class Documents:
     def get(self, path: Path) -> Document:
         """A film; one that can't be read is empty."""
         found, text = self.opened.get(path), self.text(path)
-        source, film, syntax = _parsed(text, str(path))
+        known = parsed(text, str(path))
         uri = found.uri if found else from_fs_path(str(path)) or ""
-        return Document(uri, path, text, source, film, syntax, Positions(source, text, self.codec))
+        return Document(uri, path, text, known, Positions(known.source, text, self.codec))
 
     def read(self, path: Path) -> tuple[ast.Film, tuple[Diagnostic, ...], Source]:
         """How the compiler reads what a film imports."""
         found = self.opened.get(path.resolve())
-        if found:
-            source, film, syntax = _parsed(found.text, str(path))
-            return film, syntax, source
-        source, problem = read_source(path)
-        if problem:
-            return ast.Film(file=source.file), (problem,), source
-        source, film, syntax = _parsed(source.text, source.file)
-        return film, syntax, source
+        if found is None:
+            source, problem = read_source(path)
+            if problem:
+                return ast.Film(file=source.file), (problem,), source
+        known = parsed(found.text if found else source.text, str(path))
+        return known.film, known.syntax, known.source
 
     def text(self, path: Path) -> str:
         """A film's text; an empty one where it can't be read."""

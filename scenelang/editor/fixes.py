@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from lsprotocol import types
 
-from scenelang.editor.diagnostics import converted
+from scenelang.editor.diagnostics import converted, file_of
 from scenelang.editor.documents import Document
 from scenelang.grammar.diagnostics import Diagnostic
 
@@ -14,11 +14,10 @@ from scenelang.grammar.diagnostics import Diagnostic
 def fixes(
     document: Document, found: Iterable[Diagnostic], wanted: types.Range
 ) -> list[types.CodeAction]:
-    """A quick fix for each finding in a range that names a replacement."""
+    """A quick fix for each of a check's findings in a range of the film that names a replacement."""
     start, end = document.positions.offset(wanted.start), document.positions.offset(wanted.end)
-    return [
-        _fix(document, d) for d in found if d.replacement and d.span.start <= end and start <= d.span.end
-    ]
+    here = (d for d in found if d.span.start <= end and start <= d.span.end)
+    return [_fix(document, d) for d in here if d.replacement and file_of(d) == document.path]
 
 
 def _fix(document: Document, found: Diagnostic) -> types.CodeAction:

@@ -36,9 +36,9 @@ def hover(
     document: Document, documents: Documents, offset: int, analysis: Analysis, plan: Plan | None
 ) -> types.Hover | None:
     """`plan` is that of the last version without errors, for the times of shots."""
-    spot = spot_at(document.film, offset)
+    spot = spot_at(document.spots, offset)
     cast = cast_of(document, documents)
-    mention = mention_at(document.film, cast, offset)
+    mention = mention_at(document.spots, cast, offset)
     if mention:
         text, span = _name(document, mention, cast, analysis, plan), mention.span
     elif spot and isinstance(spot.node, ast.Word | ast.Quantity | ast.Text):

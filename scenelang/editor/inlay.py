@@ -10,7 +10,6 @@ from scenelang.compiler.pipeline import Analysis
 from scenelang.compiler.plan import Plan
 from scenelang.editor import timing
 from scenelang.editor.documents import Document
-from scenelang.editor.tree import spots
 from scenelang.grammar import ast
 
 
@@ -46,7 +45,7 @@ def _kinds(document: Document, analysis: Analysis) -> Iterator[tuple[int, types.
 
 def _times(document: Document, plan: Plan) -> Iterator[tuple[int, types.InlayHint]]:
     starts = timing.starts(plan)
-    for spot in spots(document.film):
+    for spot in document.spots:
         node = spot.node
         if isinstance(node, ast.Shot) and node.name.text in starts and node.duration.span:
             start = timing.clock(starts[node.name.text])

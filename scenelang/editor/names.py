@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scenelang.editor.tree import Spot, spots
+from scenelang.editor.tree import Spot
 from scenelang.editor.words import term_of
 from scenelang.grammar import ast
 from scenelang.grammar.source import Span
@@ -28,10 +28,17 @@ class Mention:
 
     kind: Kind
     name: str
-    span: Span
+    spot: Spot
     makes: bool
     owner: ast.Node | None
-    statement: ast.Node
+
+    @property
+    def span(self) -> Span:
+        return self.spot.span
+
+    @property
+    def statement(self) -> ast.Node:
+        return self.spot.statement
 
     def same(self, other: Mention) -> bool:
         """Whether two mentions in one file mean the same."""
@@ -39,14 +46,14 @@ class Mention:
         return mine == its and self.owner is other.owner
 
 
-def mentions(film: ast.Film, cast: Cast) -> list[Mention]:
+def mentions(spots: Sequence[Spot], cast: Cast) -> list[Mention]:
     """All names of a film, in the order of the tree; `cast` is what it declares and imports."""
-    shots = {s.node.text for s in spots(film) if isinstance(s.node, ast.Word) and _made(s) == "shot"}
-    return [m for spot in spots(film) if (m := _mention(spot, cast, shots))]
+    shots = {s.node.text for s in spots if isinstance(s.node, ast.Word) and _made(s) == "shot"}
+    return [m for spot in spots if (m := _mention(spot, cast, shots))]
 
 
-def mention_at(film: ast.Film, cast: Cast, offset: int) -> Mention | None:
-    found = [m for m in mentions(film, cast) if m.span.start <= offset <= m.span.end]
+def mention_at(spots: Sequence[Spot], cast: Cast, offset: int) -> Mention | None:
+    found = [m for m in mentions(spots, cast) if m.span.start <= offset <= m.span.end]
     return max(found, key=lambda m: m.span.start, default=None)
 
 
@@ -93,4 +100,4 @@ def _mention(spot: Spot, cast: Cast, shots: set[str]) -> Mention | None:
             return None
     elif kind == "label":
         owner = spot.shot
-    return Mention(kind, name, spot.span, makes, owner, spot.statement)
+    return Mention(kind, name, spot, makes, owner)

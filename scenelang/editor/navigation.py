@@ -13,7 +13,7 @@ from scenelang.grammar import ast
 
 def definition(document: Document, documents: Documents, offset: int) -> list[types.Location]:
     """Where the name at an offset is made; for an import's path, the beginning of its file."""
-    spot = spot_at(document.film, offset)
+    spot = spot_at(document.spots, offset)
     if spot and isinstance(spot.parent, ast.Import) and isinstance(spot.node, ast.Text):
         path = (document.path.parent / spot.node.value).resolve()
         start = types.Position(0, 0)
@@ -23,14 +23,14 @@ def definition(document: Document, documents: Documents, offset: int) -> list[ty
             else []
         )
     cast = cast_of(document, documents)
-    mention = mention_at(document.film, cast, offset)
+    mention = mention_at(document.spots, cast, offset)
     if mention is None:
         return []
     if mention.kind == "cast":
         made = cast[mention.name]
         assert made.name.span is not None
         return [documents.get(home_of(made)).location(made.name.span)]
-    same = (m for m in mentions(document.film, cast) if m.makes and m.same(mention))
+    same = (m for m in mentions(document.spots, cast) if m.makes and m.same(mention))
     return [document.location(m.span) for m in same]
 
 
@@ -38,7 +38,7 @@ def references(
     document: Document, documents: Documents, offset: int, with_definition: bool
 ) -> list[types.Location]:
     """All places of the project that speak of what the name at an offset means."""
-    mention = mention_at(document.film, cast_of(document, documents), offset)
+    mention = mention_at(document.spots, cast_of(document, documents), offset)
     if mention is None:
         return []
     return [

@@ -47,7 +47,7 @@ def everywhere(
     """Each film that speaks of what a mention in `document` means, its cast, and its mentions of it."""
     cast = cast_of(document, documents)
     if wanted.kind != "cast":
-        yield document, cast, [m for m in mentions(document.film, cast) if m.same(wanted)]
+        yield document, cast, [m for m in mentions(document.spots, cast) if m.same(wanted)]
         return
     home = home_of(cast[wanted.name])
     for path in films_beside(home):
@@ -56,4 +56,4 @@ def everywhere(
         film = documents.get(path)
         known = cast_of(film, documents)
         if wanted.name in known and home_of(known[wanted.name]) == home:
-            yield film, known, [m for m in mentions(film.film, known) if m.same(wanted)]
+            yield film, known, [m for m in mentions(film.spots, known) if m.same(wanted)]

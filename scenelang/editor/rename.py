@@ -24,7 +24,7 @@ class Refused(Exception):
 
 def renamable(document: Document, documents: Documents, offset: int) -> Mention:
     """The name at an offset; raises `Refused` where there is none that can be renamed."""
-    mention = mention_at(document.film, cast_of(document, documents), offset)
+    mention = mention_at(document.spots, cast_of(document, documents), offset)
     if mention is None:
         raise Refused("no name stands here: subjects, places, lights and labels can be renamed")
     if mention.kind in _NOT_RENAMED:
@@ -32,6 +32,11 @@ def renamable(document: Document, documents: Documents, offset: int) -> Mention:
     if mention.kind == "light" and vocabulary.find("preset", mention.name):
         raise Refused(f"`{mention.name}` is a word of the language; it says what the light is like")
     return mention
+
+
+def prepare(document: Document, documents: Documents, offset: int) -> types.PrepareRenamePlaceholder:
+    mention = renamable(document, documents, offset)
+    return types.PrepareRenamePlaceholder(document.range(mention.span), mention.name)
 
 
 def rename(document: Document, documents: Documents, offset: int, name: str) -> types.WorkspaceEdit:
@@ -59,7 +64,7 @@ def _check_name(name: str) -> None:
 def _check_free(name: str, mention: Mention, film: Document, cast: Cast) -> None:
     if mention.kind == "cast" and name in cast:
         raise Refused(f"`{name}` is taken in {film.path.name}: choose another name")
-    for other in mentions(film.film, cast):
+    for other in mentions(film.spots, cast):
         if (other.kind, other.name, other.owner) == (mention.kind, name, mention.owner):
             line = f"line {other.span.line}"
             raise Refused(f"a {other.kind} is called `{name}` already, in {line}: choose another name")

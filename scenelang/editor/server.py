@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -20,6 +22,7 @@ from scenelang.editor.documents import Document, Documents, Open, path_of, whole
 from scenelang.grammar.diagnostics import Diagnostic
 
 FILES = "**/*.scene"
+T = TypeVar("T")
 
 
 class SceneServer(LanguageServer):
@@ -35,13 +38,10 @@ class SceneServer(LanguageServer):
             {path_of(d.uri): Open(d.uri, whole(d.source)) for d in opened}, self.workspace.position_codec
         )
 
-    def document(self, uri: str) -> tuple[Document, Documents]:
-        documents = self.documents()
-        return documents.get(path_of(uri)), documents
-
-    def place(self, uri: str, position: types.Position) -> tuple[Document, Documents, int]:
-        document, documents = self.document(uri)
-        return document, documents, document.positions.offset(position)
+    async def ask(self, uri: str, answer: Callable[[Document, Documents], T]) -> T:
+        """What a module says of a film, worked out in a thread: long films take their time."""
+        documents, path = self.documents(), path_of(uri)
+        return await asyncio.to_thread(lambda: answer(documents.get(path), documents))
 
     def publish(self, path: Path, found: list[Diagnostic]) -> None:
         documents = self.documents()
@@ -117,64 +117,77 @@ def files_changed(ls: SceneServer, params: types.DidChangeWatchedFilesParams) ->
 @server.feature(types.TEXT_DOCUMENT_HOVER)
 async def hover(ls: SceneServer, params: types.HoverParams) -> types.Hover | None:
     path = path_of(params.text_document.uri)
-    analysis = await ls.checker.current(path)
-    return hovering.hover(
-        *ls.place(params.text_document.uri, params.position), analysis, ls.checker.plans.get(path)
+    analysis, plan = await ls.checker.latest(path), ls.checker.plans.get(path)
+    return await ls.ask(
+        params.text_document.uri,
+        lambda film, every: hovering.hover(film, every, film.offset(params), analysis, plan),
     )
 
 
 @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=[".", '"']))
-def complete(ls: SceneServer, params: types.CompletionParams) -> types.CompletionList:
-    return types.CompletionList(
-        False, completion.complete(*ls.place(params.text_document.uri, params.position))
+async def complete(ls: SceneServer, params: types.CompletionParams) -> list[types.CompletionItem]:
+    return await ls.ask(
+        params.text_document.uri,
+        lambda film, every: completion.complete(film, every, film.offset(params)),
     )
 
 
 @server.feature(types.TEXT_DOCUMENT_DEFINITION)
-def definition(ls: SceneServer, params: types.DefinitionParams) -> list[types.Location]:
-    return navigation.definition(*ls.place(params.text_document.uri, params.position))
+async def definition(ls: SceneServer, params: types.DefinitionParams) -> list[types.Location]:
+    return await ls.ask(
+        params.text_document.uri,
+        lambda film, every: navigation.definition(film, every, film.offset(params)),
+    )
 
 
 @server.feature(types.TEXT_DOCUMENT_REFERENCES)
-def references(ls: SceneServer, params: types.ReferenceParams) -> list[types.Location]:
-    return navigation.references(
-        *ls.place(params.text_document.uri, params.position), params.context.include_declaration
+async def references(ls: SceneServer, params: types.ReferenceParams) -> list[types.Location]:
+    made = params.context.include_declaration
+    return await ls.ask(
+        params.text_document.uri,
+        lambda film, every: navigation.references(film, every, film.offset(params), made),
     )
 
 
 @server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
-def prepare_rename(ls: SceneServer, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder:
-    document, documents, offset = ls.place(params.text_document.uri, params.position)
+async def prepare_rename(
+    ls: SceneServer, params: types.PrepareRenameParams
+) -> types.PrepareRenamePlaceholder:
     with refusing():
-        mention = renaming.renamable(document, documents, offset)
-    return types.PrepareRenamePlaceholder(document.range(mention.span), mention.name)
+        return await ls.ask(
+            params.text_document.uri,
+            lambda film, every: renaming.prepare(film, every, film.offset(params)),
+        )
 
 
 @server.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))
-def rename(ls: SceneServer, params: types.RenameParams) -> types.WorkspaceEdit:
+async def rename(ls: SceneServer, params: types.RenameParams) -> types.WorkspaceEdit:
     with refusing():
-        return renaming.rename(*ls.place(params.text_document.uri, params.position), params.new_name)
+        return await ls.ask(
+            params.text_document.uri,
+            lambda film, every: renaming.rename(film, every, film.offset(params), params.new_name),
+        )
 
 
 @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
-def symbols(ls: SceneServer, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
-    return outline.outline(ls.document(params.text_document.uri)[0])
+async def symbols(ls: SceneServer, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+    return await ls.ask(params.text_document.uri, lambda film, _: outline.outline(film))
 
 
 @server.feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, tokens.LEGEND)
-def semantic_tokens(ls: SceneServer, params: types.SemanticTokensParams) -> types.SemanticTokens:
-    return tokens.semantic_tokens(*ls.document(params.text_document.uri))
+async def semantic_tokens(ls: SceneServer, params: types.SemanticTokensParams) -> types.SemanticTokens:
+    return await ls.ask(params.text_document.uri, tokens.semantic_tokens)
 
 
 @server.feature(types.TEXT_DOCUMENT_FORMATTING)
-def format_film(ls: SceneServer, params: types.DocumentFormattingParams) -> list[types.TextEdit]:
+async def format_film(ls: SceneServer, params: types.DocumentFormattingParams) -> list[types.TextEdit]:
     with refusing():
-        return formatting.formatted(ls.document(params.text_document.uri)[0])
+        return await ls.ask(params.text_document.uri, lambda film, _: formatting.formatted(film))
 
 
 @server.feature(types.TEXT_DOCUMENT_FOLDING_RANGE)
-def folds(ls: SceneServer, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
-    return folding.folds(ls.document(params.text_document.uri)[0])
+async def folds(ls: SceneServer, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
+    return await ls.ask(params.text_document.uri, lambda film, _: folding.folds(film))
 
 
 @server.feature(
@@ -182,15 +195,14 @@ def folds(ls: SceneServer, params: types.FoldingRangeParams) -> list[types.Foldi
 )
 async def actions(ls: SceneServer, params: types.CodeActionParams) -> list[types.CodeAction]:
     path = path_of(params.text_document.uri)
-    await ls.checker.current(path)
-    document, _ = ls.document(params.text_document.uri)
-    found = ls.checker.shown.get(path, {}).get(path, [])
-    return fixes.fixes(document, found, params.range)
+    found = (await ls.checker.current(path)).diagnostics
+    return await ls.ask(params.text_document.uri, lambda film, _: fixes.fixes(film, found, params.range))
 
 
 @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
 async def inlay_hints(ls: SceneServer, params: types.InlayHintParams) -> list[types.InlayHint]:
     path = path_of(params.text_document.uri)
-    analysis = await ls.checker.current(path)
-    document, _ = ls.document(params.text_document.uri)
-    return inlay.hints(document, analysis, ls.checker.plans.get(path), params.range)
+    analysis, plan = await ls.checker.current(path), ls.checker.plans.get(path)
+    return await ls.ask(
+        params.text_document.uri, lambda film, _: inlay.hints(film, analysis, plan, params.range)
+    )

@@ -11,7 +11,6 @@ from scenelang.editor.documents import Document, Documents
 from scenelang.editor.lexis import keywords, pattern
 from scenelang.editor.names import Cast, Mention, mentions
 from scenelang.editor.project import cast_of
-from scenelang.editor.tree import spots
 from scenelang.grammar import ast
 from scenelang.grammar.comments import lexemes
 
@@ -45,7 +44,11 @@ def _tokens(document: Document, documents: Documents) -> list[Token]:
     """Tokens that don't overlap, in the order of the text."""
     cast = cast_of(document, documents)
     found: dict[int, Token] = {}
-    for token in (*_lexical(document), *_values(document), *_named(mentions(document.film, cast), cast)):
+    for token in (
+        *_lexical(document),
+        *_values(document),
+        *_named(mentions(document.spots, cast), cast),
+    ):
         found[token[0]] = token
     tokens: list[Token] = []
     for token in sorted(found.values()):
@@ -63,7 +66,7 @@ def _named(found: list[Mention], cast: Cast) -> Iterator[Token]:
 
 def _values(document: Document) -> Iterator[Token]:
     """Words of the vocabulary, fields and numbers."""
-    for spot in spots(document.film):
+    for spot in document.spots:
         node, span = spot.node, spot.span
         if isinstance(node, ast.Quantity | ast.Size | ast.Aspect):
             yield span.start, span.end, _Type.Number, 0

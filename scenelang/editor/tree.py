@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from scenelang.grammar import ast
@@ -56,7 +56,7 @@ def _below(node: ast.Node, above: tuple[ast.Node, ...]) -> Iterator[Spot]:
                 yield from _below(item, (*above, item))
 
 
-def spot_at(film: ast.Film, offset: int) -> Spot | None:
+def spot_at(every: Iterable[Spot], offset: int) -> Spot | None:
     """The innermost node at an offset; of two that touch there, the one that begins there."""
-    found = [s for s in spots(film) if s.span.start <= offset <= s.span.end]
+    found = [s for s in every if s.span.start <= offset <= s.span.end]
     return max(found, key=lambda s: (len(s.above), s.span.start), default=None)
