@@ -36,11 +36,13 @@ class Session:
     async def _start(self) -> None:
         command = "from scenelang.cli import main; main()"
         await self.client.start_io(sys.executable, "-c", command, "lsp")
-        self.capabilities = (
-            await self.client.initialize_async(
-                types.InitializeParams(types.ClientCapabilities(), root_uri=self.folder.as_uri())
-            )
-        ).capabilities
+        snippets = types.ClientCompletionItemOptions(snippet_support=True)
+        completion = types.CompletionClientCapabilities(completion_item=snippets)
+        able = types.ClientCapabilities(
+            text_document=types.TextDocumentClientCapabilities(completion=completion)
+        )
+        asked = types.InitializeParams(able, root_uri=self.folder.as_uri())
+        self.capabilities = (await self.client.initialize_async(asked)).capabilities
         self.client.initialized(types.InitializedParams())
 
     def run(self, what: Coroutine[Any, Any, T]) -> T:

@@ -67,6 +67,15 @@ def test_the_corpus(path: Path, tmp_path: Path) -> None:
     ask_everything(*asked, (chance.randrange(len(asked[0].source.text) + 1) for _ in range(2)))
 
 
+def test_an_editor_without_snippets_gets_words(tmp_path: Path) -> None:
+    asked = opened("scenelang 1\nsho", tmp_path)
+    for snippets, text in ((True, "shot ${1:s010}"), (False, "shot")):
+        found = {i.label: i for i in completion.complete(*asked, 15, snippets)}["shot"]
+        assert found.text_edit and found.text_edit.new_text.startswith(text)
+        assert (found.text_edit.new_text == "shot") is not snippets
+        assert bool(found.insert_text_format) is snippets
+
+
 def test_damaged_films(tmp_path: Path) -> None:
     chance = random.Random(7)
     for _ in range(6):

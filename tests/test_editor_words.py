@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -50,6 +52,16 @@ def test_the_lexer_is_registered() -> None:
     module, name = project["entry-points"]["pygments.lexers"]["scene"].split(":")
     assert getattr(import_module(module), name) is SceneLexer
     assert {"scene", "scenelang"} == set(SceneLexer.aliases)
+
+
+def test_without_pygls_the_command_says_what_to_install() -> None:
+    code = "import sys; sys.modules['pygls'] = None; from scenelang.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "lsp"], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 1
+    assert "pip install 'scenelang[editor]'" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_extension_names_files_that_are_there() -> None:

@@ -6,21 +6,18 @@ by putting them in (context.py).
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from lsprotocol import types
 
+from scenelang.editor.completion_names import Items, files, import_path, importable, members, names
 from scenelang.editor.context import Context, context_at
 from scenelang.editor.documents import Document, Documents
 from scenelang.editor.lexis import units
-from scenelang.editor.names import Cast, lights, mentions, role_of
-from scenelang.editor.project import cast_of, films_beside
+from scenelang.editor.names import Cast
+from scenelang.editor.project import cast_of
 from scenelang.editor.snippets import filled, snippet
-from scenelang.editor.tree import Spot
 from scenelang.editor.words import categories
 from scenelang.grammar import ast
 from scenelang.grammar.build_fields import TYPES
@@ -43,13 +40,15 @@ _WORD = re.compile(r"[^\W\d][\w'-]*$|[23]-?[\w-]*$")
 _NUMBER = re.compile(r"(?<![\w.])(-?(?:\d+(?:\.\d+)?|\.\d+))([^\W\d]*)$")
 _ANY = "any-name"  # stands for a name that nobody has
 _Kind = types.CompletionItemKind
-Items = Iterator[types.CompletionItem]
 
 
-def complete(document: Document, documents: Documents, offset: int) -> list[types.CompletionItem]:
+def complete(
+    document: Document, documents: Documents, offset: int, snippets: bool = True
+) -> list[types.CompletionItem]:
+    """`snippets`: whether the editor can fill them in; else it gets the word alone."""
     text = document.source.text
-    if path := _import_path(text[:offset]):
-        return list(_files(document, offset, path))
+    if path := import_path(text[:offset]):
+        return list(files(document, offset, path))
     context = context_at(text, offset)
     if context is None:
         return []
@@ -63,9 +62,10 @@ def complete(document: Document, documents: Documents, offset: int) -> list[type
     start = offset - len(written)
     seen: dict[str, types.CompletionItem] = {}
     for item in items:
-        item.text_edit = types.TextEdit(
-            document.positions.range(start, offset), item.insert_text or item.label
-        )
+        if not snippets:
+            item.insert_text = item.insert_text_format = None
+        text = item.insert_text or item.label
+        item.text_edit = types.TextEdit(document.positions.range(start, offset), text)
         seen.setdefault(item.label, item)
     return list(seen.values())
 
@@ -73,7 +73,7 @@ def complete(document: Document, documents: Documents, offset: int) -> list[type
 def _items(context: Context, document: Document, documents: Documents, offset: int) -> Items:
     cast = cast_of(document, documents)
     if context.opener == "import":
-        yield from _importable(context, document, documents)
+        yield from importable(context, document, documents)
     elif context.block == "fields":
         yield from _fields(context)
     elif not context.statement.strip():
@@ -84,7 +84,11 @@ def _items(context: Context, document: Document, documents: Documents, offset: i
         yield from _of_move(move, cast)
     else:
         named = list(context.read_as(_ANY))
-        yield from _names(named[0], document, cast, offset) if named else _terms(context)
+        if named:
+            yield from (_term(term) for c in categories(named[0]) for term in TERMS[c])
+            yield from names(named[0], document, cast, offset)
+        else:
+            yield from _terms(context)
         yield from (types.CompletionItem(word, kind=_Kind.Keyword) for word in context.keywords())
 
 
@@ -101,7 +105,7 @@ def _statements(context: Context, cast: Cast) -> Items:
         filling = snippet(word)
         yield _snippet(word, meanings.get(word, ""), filling or word, FORMS.get(word.upper(), word))
     if context.block in ("scene", "shot"):
-        yield from _members(cast, place=False)
+        yield from members(cast, place=False)
 
 
 def _snippet(label: str, detail: str, text: str, form: str) -> types.CompletionItem:
@@ -199,7 +203,7 @@ def _of_move(name: str, cast: Cast) -> Items:
     if term.directions:
         yield from map(_term, TERMS["speed"])
     if term.target:
-        yield from _members(cast, place=False)
+        yield from members(cast, place=False)
 
 
 def _units(context: Context, number: str) -> Items:
@@ -208,64 +212,3 @@ def _units(context: Context, number: str) -> Items:
         for spot in context.read_as(number + unit):
             if isinstance(spot.node, ast.Quantity):
                 yield types.CompletionItem(number + unit, kind=_Kind.Unit)
-
-
-# Names ----------------------------------------------------------------------------------
-
-
-def _names(spot: Spot, document: Document, cast: Cast, offset: int) -> Items:
-    kind, makes = role_of(spot)
-    for category in categories(spot):
-        yield from map(_term, TERMS[category])
-    if makes:
-        return
-    around = [s for s in _blocks(document.film) if s.span and s.span.start <= offset <= s.span.end]
-    if kind == "label":
-        shots = [s for s in around if isinstance(s, ast.Shot)]
-        for m in mentions(document.spots, cast):
-            if m.kind == "label" and m.makes and m.owner in shots:
-                yield types.CompletionItem(m.name, kind=_Kind.Event)
-    elif kind == "light":
-        for block in around:
-            yield from (types.CompletionItem(name, kind=_Kind.Variable) for name in lights(block))
-            for s in block.body:
-                if isinstance(s, ast.Particles):
-                    yield types.CompletionItem(s.kind.text, kind=_Kind.Variable)
-    else:
-        yield from _members(cast, place=spot.attribute == "place")
-
-
-def _blocks(film: ast.Film) -> Iterator[ast.Scene | ast.Shot]:
-    yield from (node for node in film.walk() if isinstance(node, ast.Scene | ast.Shot))
-
-
-def _members(cast: Cast, place: bool | None = None) -> Items:
-    """Places, or subjects, or both."""
-    for name, declaration in cast.items():
-        if place is None or (declaration.role == "place") == place:
-            text = declaration.description.value if declaration.description else ""
-            yield types.CompletionItem(name, kind=_Kind.Variable, detail=f"{declaration.role}: {text}")
-
-
-# Imports --------------------------------------------------------------------------------
-
-
-def _import_path(line: str) -> str:
-    """What is written of an import's path, with its quote; empty elsewhere."""
-    found = re.search(r'^[^\S\n]*import[^\S\n]+("[^"\n]*)$', line, re.M)
-    return found[1] if found else ""
-
-
-def _files(document: Document, offset: int, written: str) -> Items:
-    edited = document.positions.range(offset - len(written) + 1, offset)
-    for path in films_beside(document.path):
-        if path != document.path:
-            name = Path(os.path.relpath(path, document.path.parent)).as_posix()
-            yield types.CompletionItem(name, kind=_Kind.File, text_edit=types.TextEdit(edited, name))
-
-
-def _importable(context: Context, document: Document, documents: Documents) -> Items:
-    """What the file of the import that is being written declares."""
-    if path := re.search(r'"([^"\n]*)"', context.heads[-1]):
-        film = documents.get((document.path.parent / path[1]).resolve()).film
-        yield from _members({d.name.text: d for d in film.statements if isinstance(d, ast.Declaration)})

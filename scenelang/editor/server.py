@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
@@ -22,6 +23,9 @@ from scenelang.editor.documents import Document, Documents, Open, path_of, whole
 from scenelang.grammar.diagnostics import Diagnostic
 
 FILES = "**/*.scene"
+# what an editor may be able to do
+SNIPPETS = "text_document.completion.completion_item.snippet_support"
+WATCHING = "workspace.did_change_watched_files.dynamic_registration"
 T = TypeVar("T")
 
 
@@ -82,10 +86,7 @@ def start(version: str) -> None:
 @server.feature(types.INITIALIZED)
 async def initialized(ls: SceneServer, params: types.InitializedParams) -> None:
     """Asks to be told when films change on disk."""
-    files = (
-        ls.client_capabilities.workspace and ls.client_capabilities.workspace.did_change_watched_files
-    )
-    if files and files.dynamic_registration:
+    if get_capability(ls.client_capabilities, WATCHING, False):
         options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(FILES)])
         wanted = types.Registration("films", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
         await ls.client_register_capability_async(types.RegistrationParams([wanted]))
@@ -126,9 +127,10 @@ async def hover(ls: SceneServer, params: types.HoverParams) -> types.Hover | Non
 
 @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=[".", '"']))
 async def complete(ls: SceneServer, params: types.CompletionParams) -> list[types.CompletionItem]:
+    snippets = bool(get_capability(ls.client_capabilities, SNIPPETS, False))
     return await ls.ask(
         params.text_document.uri,
-        lambda film, every: completion.complete(film, every, film.offset(params)),
+        lambda film, every: completion.complete(film, every, film.offset(params), snippets),
     )
 
 
