@@ -29,7 +29,9 @@ def session(running: Session) -> Iterator[Session]:
     running.wait("film.scene", set())
     yield running
     for name in list(running.versions):
+        running.published.pop(running.uri(name), None)
         running.close(name)
+        running.wait(name, set())
     running.versions.clear()
 
 

@@ -96,6 +96,8 @@ class Checker:
                 if done.analysis.plan is not None:
                     self.plans[path] = done.analysis.plan
                 self._show(path, _by_file(path, done.analysis.diagnostics))
+                if not done.holds(self.documents()):  # it changed meanwhile, or a file that it imports
+                    self._schedule(path, DELAY)
             return done.analysis
 
     def _schedule(self, path: Path, delay: float) -> None:
@@ -105,6 +107,7 @@ class Checker:
 
     async def _later(self, path: Path, delay: float) -> None:
         await asyncio.sleep(delay)
+        self.waiting.pop(path, None)  # what runs is not stopped any more
         try:
             await self.current(path)
         except Exception as error:
@@ -115,7 +118,7 @@ class Checker:
         before = self.shown.pop(film, {})
         if found:
             self.shown[film] = found
-        for file in {*before, *found}:
+        for file in {film, *before, *found}:
             every = [d for by_file in self.shown.values() for d in by_file.get(file, ())]
             # two films find the same in what both import
             same = {(d.code, d.span.start, d.span.end, d.message): d for d in every}
@@ -125,5 +128,6 @@ class Checker:
 def _by_file(film: Path, found: Iterable[Diagnostic]) -> dict[Path, list[Diagnostic]]:
     by_file: dict[Path, list[Diagnostic]] = {film: []}
     for diagnostic in found:
-        by_file.setdefault(file_of(diagnostic), []).append(diagnostic)
+        file = file_of(diagnostic) if diagnostic.span.file else film
+        by_file.setdefault(file, []).append(diagnostic)
     return by_file

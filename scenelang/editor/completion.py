@@ -14,7 +14,7 @@ from lsprotocol import types
 from scenelang.editor.completion_names import Items, files, import_path, importable, members, names
 from scenelang.editor.context import Context, context_at
 from scenelang.editor.documents import Document, Documents
-from scenelang.editor.lexis import units
+from scenelang.editor.lexis import FREE, units
 from scenelang.editor.names import Cast
 from scenelang.editor.project import cast_of
 from scenelang.editor.snippets import filled, snippet
@@ -85,7 +85,9 @@ def _items(context: Context, document: Document, documents: Documents, offset: i
     else:
         named = list(context.read_as(_ANY))
         if named:
-            yield from (_term(term) for c in categories(named[0]) for term in TERMS[c])
+            for category in categories(named[0]):
+                # an action is told in the third person: `walks`
+                yield from (_term(t, t.aliases[0] if category in FREE else "") for t in TERMS[category])
             yield from names(named[0], document, cast, offset)
         else:
             yield from _terms(context)
@@ -179,10 +181,11 @@ def _takes(context: Context, word: str) -> bool:
     return any(isinstance(spot.node, ast.Word) and spot.node.text == word for spot in read)
 
 
-def _term(term: Term) -> types.CompletionItem:
+def _term(term: Term, form: str = "") -> types.CompletionItem:
+    """A word of the vocabulary; `form` is which of its aliases is written."""
     also = f" (also {', '.join(term.aliases)})" if term.aliases else ""
     return types.CompletionItem(
-        term.word, kind=_Kind.EnumMember, detail=term.meaning + also,
+        form or term.word, kind=_Kind.EnumMember, detail=term.meaning + also,
         filter_text=" ".join((term.word, *term.aliases)),
     )  # fmt: skip
 

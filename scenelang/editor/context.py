@@ -62,7 +62,7 @@ class Context:
         return parse(self.text + word + rest + "\n}" * len(self.heads))
 
     def read_as(self, word: str, rests: tuple[str, ...] = REST) -> Iterator[Spot]:
-        """What a word, put here, is in the tree; nothing where the parser can't take it."""
+        """What a word, put here, becomes in the tree; nothing where the parser can't take it."""
         start = len(self.text)
         for rest in rests:
             film, found = self.trial(word, rest)
@@ -71,7 +71,7 @@ class Context:
                 continue
             at = [s for s in spots(film) if (s.span.start, s.span.end) == (start, start + len(word))]
             if at:
-                yield at[-1]
+                yield from at
                 return
 
     def keywords(self) -> list[str]:

@@ -41,7 +41,7 @@ def prepare(document: Document, documents: Documents, offset: int) -> types.Prep
 
 def rename(document: Document, documents: Documents, offset: int, name: str) -> types.WorkspaceEdit:
     mention = renamable(document, documents, offset)
-    _check_name(name)
+    _check_name(name, mention)
     changes: dict[str, list[types.TextEdit]] = {}
     for film, cast, found in everywhere(mention, document, documents):
         if name != mention.name:
@@ -52,12 +52,14 @@ def rename(document: Document, documents: Documents, offset: int, name: str) -> 
     return types.WorkspaceEdit(changes=changes)
 
 
-def _check_name(name: str) -> None:
+def _check_name(name: str, mention: Mention) -> None:
     if not re.fullmatch(pattern("NAME"), name):
         raise Refused(
             f"`{name}` is no name: a name is letters, digits, `_` and `-`, and begins with a letter"
         )
-    if name in heads() or name in keywords().values():
+    # behind `facing` a word of the vocabulary comes before a subject
+    faced = mention.kind == "cast" and vocabulary.find("facing", name)
+    if faced or name in heads() or name in keywords().values():
         raise Refused(f"`{name}` is a word of the language; choose another name")
 
 

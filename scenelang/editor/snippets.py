@@ -7,7 +7,7 @@ import re
 from scenelang.editor.lexis import fields, keywords, pattern
 from scenelang.grammar.forms import FORMS
 
-_KINDS = ("STRING", "SIZE", "APERTURE", "QUANTITY", "NAME")
+_KINDS = ("STRING", "SIZE", "ASPECT", "APERTURE", "QUANTITY", "NAME")
 _PART = re.compile(
     "|".join([r"(?P<CHOICE>[\w-]+(?:\|[\w-]+)+)", *(f"(?P<{kind}>{pattern(kind)})" for kind in _KINDS)])
 )
