@@ -14,9 +14,11 @@ from scenelang.compiler.checks import actors, axis, bodies, camera, moves, trans
 from scenelang.compiler.plan import Plan
 from scenelang.compiler.planning import plan_of
 from scenelang.compiler.resolve import resolve
+from scenelang.compiler.scope import Reader
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic, SceneError, has_errors
 from scenelang.grammar.format import format_film
+from scenelang.grammar.parse import parse_file
 
 CHECKS = (
     moves.check,
@@ -37,9 +39,12 @@ class Analysis:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def analyse(film: ast.Film, syntax: tuple[Diagnostic, ...] = ()) -> Analysis:
-    """All findings of a film, sorted, together with those of its parse; never raises on bad input."""
-    understood, found = resolve(film, has_errors(syntax))
+def analyse(film: ast.Film, syntax: tuple[Diagnostic, ...] = (), read: Reader = parse_file) -> Analysis:
+    """All findings of a film, sorted, together with those of its parse; never raises on bad input.
+
+    `read` is how imported files are read.
+    """
+    understood, found = resolve(film, has_errors(syntax), read)
     # what was misread can't be called unused
     unused = has_errors(syntax) or has_errors(found)
     found = [*syntax, *(d for d in found if not (unused and d.code == "C003"))]

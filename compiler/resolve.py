@@ -13,9 +13,10 @@ from scenelang.compiler.imports import declare
 from scenelang.compiler.resolve_continue import check_joins
 from scenelang.compiler.resolve_light import resolve_light, resolve_particles
 from scenelang.compiler.resolve_shot import resolve_mark, resolve_shot
-from scenelang.compiler.scope import NOWHERE, Findings, Scope, project_folder
+from scenelang.compiler.scope import NOWHERE, Findings, Reader, Scope, project_folder
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic, did_you_mean
+from scenelang.grammar.parse import parse_file
 
 DEFAULT_SIZE = (1280, 720)
 DEFAULT_FPS = Fraction(24)
@@ -23,13 +24,16 @@ MOST_PIXELS = 7680 * 4320
 FPS_RANGE = (1, 240)
 
 
-def resolve(film: ast.Film, misread: bool = False) -> tuple[resolved.Film, list[Diagnostic]]:
+def resolve(
+    film: ast.Film, misread: bool = False, read: Reader = parse_file
+) -> tuple[resolved.Film, list[Diagnostic]]:
     """Bind and convert everything that can be; what can't is left out and reported.
 
     `misread` says that the text has syntax errors: what they hid is not reported again.
+    `read` is how imported files are read.
     """
     findings = Findings(film.file)
-    scope = Scope(findings, misread)
+    scope = Scope(findings, misread, read)
     declare(film, scope, Path(film.file or "untitled.scene"))
     header = next((s for s in film.statements if isinstance(s, ast.Header)), None)
     result = _header(header, findings)

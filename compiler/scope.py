@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic, did_you_mean
-from scenelang.grammar.source import Span
+from scenelang.grammar.parse import parse_file
+from scenelang.grammar.source import Source, Span
+
+# how an imported file is read: from disk, or in an editor from what is open there
+Reader = Callable[[Path], tuple[ast.Film, tuple[Diagnostic, ...], Source]]
 
 
 def project_folder(file: Path) -> Path:
@@ -52,6 +56,7 @@ class Scope:
 
     findings: Findings
     misread: bool = False  # the text has syntax errors, so what is missing may have been there
+    read: Reader = parse_file
     declarations: dict[str, ast.Declaration] = field(default_factory=dict)
     own: set[str] = field(default_factory=set)  # declared in this file, not imported
     used: set[str] = field(default_factory=set)

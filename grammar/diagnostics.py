@@ -12,6 +12,17 @@ from scenelang.grammar.source import Source, Span
 Severity = Literal["error", "warning"]
 
 
+class Suggestion(str):
+    """A hint that says what to write instead of what its diagnostic underlines."""
+
+    replacement: str
+
+    def __new__(cls, hint: str, replacement: str) -> Suggestion:
+        made = str.__new__(cls, hint)
+        made.replacement = replacement
+        return made
+
+
 @dataclass(frozen=True)
 class Diagnostic:
     """One finding. `hint` says what to do next; `labels` point at other places that matter."""
@@ -22,6 +33,11 @@ class Diagnostic:
     span: Span
     hint: str = ""
     labels: tuple[tuple[Span, str], ...] = ()
+
+    @property
+    def replacement(self) -> str:
+        """What to write instead of what is underlined; empty where the hint names nothing."""
+        return self.hint.replacement if isinstance(self.hint, Suggestion) else ""
 
     @property
     def order(self) -> tuple[str, int, int, int, str]:
@@ -50,7 +66,7 @@ def nearest(word: str, candidates: Iterable[str]) -> str:
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """`did you mean `x`?` for the nearest candidate, or an empty string."""
     near = nearest(word, candidates)
-    return f"did you mean `{near}`?" if near else ""
+    return Suggestion(f"did you mean `{near}`?", near) if near else ""
 
 
 def headline(diagnostic: Diagnostic) -> str:

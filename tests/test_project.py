@@ -13,7 +13,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
-HEAVY = {"torch", "numpy", "diffusers", "transformers", "safetensors", "av", "jinja2", "rich"}
+HEAVY = {
+    "torch", "numpy", "diffusers", "transformers", "safetensors", "av", "jinja2", "rich", "pygls", "lsprotocol"
+}  # fmt: skip
 
 
 def run(*command: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:

@@ -26,6 +26,7 @@ COMMANDS = {
     "explain": "Say what a diagnostic's code means.",
     "textconv": "Print a film as `git diff` compares it.",
     "completion": "Print the completion script for a shell.",
+    "lsp": "Serve an editor: checks, hover, completion, rename.",
 }
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from functools import cache
 
 from scenelang.grammar.syntax import grammar
-from scenelang.grammar.vocabulary import HEADS, NOT_YET, TERMS
+from scenelang.grammar.vocabulary import HEADS, TERMS
 
 _LONGEST = 40
 
@@ -48,7 +48,6 @@ def _reserved() -> frozenset[str]:
     """Words that mean something where a name could stand, at the head of a statement or behind a word."""
     words = {t.pattern.value for t in grammar().terminals if t.pattern.type == "str"}
     words.update(term.word for heads in HEADS.values() for term in heads)
-    words.update(word for later in NOT_YET.values() for word in later)
     for category in ("facing", "direction"):
         words.update(name for term in TERMS[category] for name in (term.word, *term.aliases))
     return frozenset(words | {"deep"})
