@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SOURCE := $(shell find grammar compiler runtime scenelang -name '*.py' -o -name '*.lark' -o -name '*.j2' 2>/dev/null)
 
-.PHONY: film test train train-small obedience bench schema vocabulary clean
+.PHONY: film test train train-small obedience bench schema tables vocabulary clean
 
 film: out/tokyo.mp4
 	@echo "the film: $<"
@@ -41,6 +41,10 @@ clean:
 # the published JSON Schema of the Plan; a test says when it must be written again
 schema: $(READY)
 	$(BIN)/python -c "import json; from scenelang.compiler.plan import Plan; print(json.dumps(Plan.model_json_schema(by_alias=True), indent=1))" > docs/plan.schema.json
+
+# the grammar's tables, likewise
+tables: $(READY)
+	$(BIN)/python -m scenelang.grammar.tables
 
 # the vocabulary page of the reference, likewise
 vocabulary: $(READY)

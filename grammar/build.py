@@ -6,8 +6,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from lark import Token, Tree
-
 from scenelang.grammar import build_values as values
 from scenelang.grammar.ast import (
     Declaration,
@@ -28,7 +26,7 @@ from scenelang.grammar.build_shot import SHOT_STATEMENTS, axis, blocking, light,
 from scenelang.grammar.codes import Code
 from scenelang.grammar.context import Context, children
 from scenelang.grammar.diagnostics import did_you_mean
-from scenelang.grammar.syntax import Part
+from scenelang.grammar.tree import Part, Token, Tree
 from scenelang.grammar.units import alternatives
 
 VERSION = 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from lark import Token, Tree
-
 from scenelang.grammar import build_values as values
 from scenelang.grammar.ast import (
     Angle,
@@ -22,7 +20,7 @@ from scenelang.grammar.ast import (
 from scenelang.grammar.build_moves import move
 from scenelang.grammar.codes import Code
 from scenelang.grammar.context import Context, children
-from scenelang.grammar.syntax import Part
+from scenelang.grammar.tree import Part, Token, Tree
 
 
 def framing(context: Context, tree: Tree[Token]) -> Framing | None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lark import Token, Tree
-
 from scenelang.grammar import build_values as values
 from scenelang.grammar.ast import Field, Value, Word
 from scenelang.grammar.codes import Code
 from scenelang.grammar.context import Context
 from scenelang.grammar.diagnostics import did_you_mean
 from scenelang.grammar.source import Span
-from scenelang.grammar.syntax import Part
+from scenelang.grammar.tree import Part, Token, Tree
 from scenelang.grammar.units import alternatives, example, is_unit, kind_name
 from scenelang.grammar.vocabulary import NOT_YET, PROPERTIES, UNITS, Property, find_property
 

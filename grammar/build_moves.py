@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from lark import Token, Tree
-
 from scenelang.grammar import build_values as values
 from scenelang.grammar.ast import Move, Word
 from scenelang.grammar.codes import Code
 from scenelang.grammar.context import Context
 from scenelang.grammar.diagnostics import did_you_mean
-from scenelang.grammar.syntax import Part
+from scenelang.grammar.tree import Part, Token, Tree
 from scenelang.grammar.units import alternatives, example, is_unit
 from scenelang.grammar.vocabulary import (
     DIRECTION_ALIASES,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, cast
 
-from lark import Token, Tree
-
 from scenelang.grammar import build_camera as picture
 from scenelang.grammar import build_values as values
 from scenelang.grammar import vocabulary
@@ -33,7 +31,7 @@ from scenelang.grammar.codes import Code
 from scenelang.grammar.context import Context, children
 from scenelang.grammar.diagnostics import did_you_mean
 from scenelang.grammar.heads import explain_head
-from scenelang.grammar.syntax import Part
+from scenelang.grammar.tree import Part, Token, Tree
 from scenelang.grammar.units import alternatives
 from scenelang.grammar.vocabulary import Property
 

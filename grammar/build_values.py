@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from lark import Token, Tree
-
 from scenelang.grammar.ast import Aspect, Interval, Point, Quantity, Size, Target, Text, Value, When
 from scenelang.grammar.codes import Code
 from scenelang.grammar.context import Context
-from scenelang.grammar.syntax import Part
+from scenelang.grammar.tree import Part, Token, Tree
 from scenelang.grammar.units import is_unit, problem, unknown_unit
 
 ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from lark import Token, Tree
-
 from scenelang.grammar.ast import BLANK_LINE, Trivia
 from scenelang.grammar.source import Source
-from scenelang.grammar.syntax import Part, end_of, grammar, start_of
+from scenelang.grammar.syntax import reader
+from scenelang.grammar.tree import Part, Token, Tree, end_of, start_of
 
 _BLOCKS = ("scene_body", "shot_body", "camera_body", "fields")
 
@@ -28,7 +27,7 @@ class Comment:
 
 @cache
 def _lexemes() -> re.Pattern[str]:
-    texts = (grammar().get_terminal(name).pattern.to_regexp() for name in ("STRING", "UNCLOSED"))
+    texts = (reader().patterns[name] for name in ("STRING", "UNCLOSED"))
     return re.compile(rf"(?P<text>{'|'.join(texts)})|(?P<comment>#[^\n]*)|(?P<sign>[{{}};\n])")
 
 

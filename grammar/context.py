@@ -7,14 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lark import Token, Tree
-
 from scenelang.grammar import vocabulary
 from scenelang.grammar.ast import NO_TRIVIA, Trivia, Word
 from scenelang.grammar.codes import Code
 from scenelang.grammar.diagnostics import Diagnostic, did_you_mean
 from scenelang.grammar.source import Source, Span
-from scenelang.grammar.syntax import Part, end_of, start_of
+from scenelang.grammar.tree import Part, Token, Tree, end_of, start_of
 from scenelang.grammar.units import Problem, alternatives
 
 _NOUNS = {

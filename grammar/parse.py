@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lark import Token, Tree
-from lark.exceptions import UnexpectedInput
-
 from scenelang.grammar.ast import Film
 from scenelang.grammar.build import film
 from scenelang.grammar.codes import Code
 from scenelang.grammar.comments import attach
 from scenelang.grammar.context import Context
 from scenelang.grammar.diagnostics import Diagnostic
-from scenelang.grammar.recovery import recover
 from scenelang.grammar.source import Source
-from scenelang.grammar.syntax import grammar
+from scenelang.grammar.syntax import reader
 
 
 def parse(text: str, file: str = "<text>") -> tuple[Film, tuple[Diagnostic, ...]]:
@@ -40,10 +36,12 @@ def source_of(text: str, file: str = "<text>") -> Source:
 
 
 def parse_source(source: Source) -> tuple[Film, tuple[Diagnostic, ...]]:
-    try:
-        tree: Tree[Token] = grammar().parse(source.text, start="film")
+    tree = reader().read(source.text)
+    if tree is not None:
         context = Context(source, attach(tree, source))
-    except UnexpectedInput:
+    else:
+        from scenelang.grammar.recovery import recover
+
         recovered = recover(source)
         tree = recovered.tree
         context = Context(source, attach(tree, source), recovered.diagnostics, recovered.broken)
