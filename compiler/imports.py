@@ -5,23 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from scenelang.compiler.scope import Scope
-from scenelang.grammar import ast
+from scenelang.grammar import ast, facts
 from scenelang.grammar.diagnostics import did_you_mean
 from scenelang.grammar.parse import parse_file
 
 
 def project_folder(file: Path) -> Path:
     """The nearest folder above a film with a `scenelang.toml` or `.git`, else the film's own."""
-    folder = file.resolve().parent
+    folder = Path(facts.real(str(file))).parent
     for candidate in (folder, *folder.parents):
-        if (candidate / "scenelang.toml").exists() or (candidate / ".git").exists():
+        if any(facts.exists(str(candidate / name)) for name in ("scenelang.toml", ".git")):
             return candidate
     return folder
 
 
 def declare(film: ast.Film, scope: Scope, path: Path) -> None:
     """Put the declarations of a film, its imports included, into the scope."""
-    _declare(film, scope, path, project_folder(path), (path.resolve(),), None)
+    _declare(film, scope, path, project_folder(path), (Path(facts.real(str(path))),), None)
     scope.own = {s.name.text for s in film.statements if isinstance(s, ast.Declaration)}
 
 
@@ -59,7 +59,7 @@ def _import(
     statement: ast.Import, scope: Scope, path: Path, project: Path, chain: tuple[Path, ...]
 ) -> None:
     findings = scope.findings
-    target = (path.parent / statement.path.value).resolve()
+    target = Path(facts.real(str(path.parent / statement.path.value)))
     if not target.is_relative_to(project):
         findings.error(
             "C006", statement.path, f"`{statement.path.value}` lies outside the project's folder",
@@ -71,8 +71,8 @@ def _import(
         findings.error("C005", statement.path, f"files import each other in a circle: {names}",
                        "move what both need into a third file")  # fmt: skip
         return
-    if not target.is_file():
-        near = [p.name for p in target.parent.glob("*.scene")] if target.parent.is_dir() else []
+    if not facts.is_file(str(target)):
+        near = facts.films_in(str(target.parent))
         findings.error("C004", statement.path, f"there is no file `{statement.path.value}`",
                        did_you_mean(target.name, near) or "paths are relative to this file")  # fmt: skip
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scenelang.grammar import facts
 from scenelang.grammar.ast import Film
 from scenelang.grammar.build import film
 from scenelang.grammar.codes import Code
@@ -56,7 +57,7 @@ def read_source(path: str | Path) -> tuple[Source, Diagnostic | None]:
     """A file as a Source; or an empty one, and the reason why it can't be read."""
     file = str(path)
     try:
-        data = Path(path).read_bytes()
+        data = facts.read_bytes(file)
     except IsADirectoryError:
         return _unreadable(file, Code.FOLDER, f"`{file}` is a folder", "name the `.scene` file in it")
     except FileNotFoundError:

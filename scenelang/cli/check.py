@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from scenelang.cli.common import (
-    common_options,
-    findings_json,
-    has_errors,
-    leave,
-    read_film,
-    show_findings,
-)
-from scenelang.grammar.diagnostics import Diagnostic
+from scenelang.cli.common import common_options, excerpts, leave, read_film
+from scenelang.cli.known import recall, remember
+from scenelang.cli.report import painted, report
+from scenelang.grammar.facts import recorded
+
+if TYPE_CHECKING:
+    from scenelang.cli.report import Finding
 
 
 @click.command(
@@ -27,28 +27,39 @@ def command(files: tuple[str, ...], as_json: bool, strict: bool, quiet: bool) ->
 
     Exit code 0: clean or warnings only; 1: errors; 2: wrong usage.
     """
+    found: list[Finding] = []
+    for file in files:
+        known = recall(file) if file != "-" else None
+        if known is None:
+            with recorded() as facts:
+                known = _findings(file)
+            if file != "-":
+                remember(file, known, facts)
+        found += known
+    code = report(found, len(files), _echo, as_json=as_json, strict=strict, quiet=quiet)
+    if code:
+        leave(code)
+
+
+def _findings(file: str) -> list[Finding]:
     from scenelang.compiler.pipeline import analyse
 
-    found: list[Diagnostic] = []
-    sources = {}
-    for file in files:
-        film, syntax, source = read_film(file)
-        sources[source.file] = source
-        found.extend(analyse(film, syntax).diagnostics)
-    if as_json:
-        click.echo(findings_json(found))
-    else:
-        show_findings([d for d in found if not quiet or d.severity == "error"], sources)
-        if not quiet:
-            click.echo(_summary(found, len(files)), err=True)
-    if has_errors(found, strict):
-        leave(1)
+    film, syntax, source = read_film(file)
+    found = analyse(film, syntax).diagnostics
+    return [
+        {
+            "severity": d.severity,
+            "headline": head,
+            "rest": rest,
+            "row": {
+                "file": d.span.file, "code": d.code, "severity": d.severity, "message": d.message, "hint": d.hint,
+                "line": d.span.line, "column": d.span.column, "end_line": d.span.end_line,
+                "end_column": d.span.end_column,
+            },
+        }
+        for d, (head, rest) in zip(found, excerpts(found, {source.file: source}))
+    ]  # fmt: skip
 
 
-def _summary(found: list[Diagnostic], files: int) -> str:
-    errors = sum(d.severity == "error" for d in found)
-    warnings = len(found) - errors
-    where = f"{files} film{'s' * (files != 1)}"
-    if not found:
-        return f"{where}: all clear"
-    return f"{where}: {errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
+def _echo(text: str, err: bool, colour: str) -> None:
+    click.echo(painted(text, colour), err=err)
