@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic, did_you_mean
-from scenelang.grammar.source import Span
+from scenelang.grammar.source import Span, line_of
 
-NOWHERE = Span("", 0, 0, 1, 1, 1, 1)
+NOWHERE = line_of("", 1)
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Findings:
 
     def _add(self, code, severity, at, message, hint, labels=()) -> None:  # type: ignore[no-untyped-def]
         span = at.span if isinstance(at, ast.Node) else at
-        span = span or Span(self.file, 0, 0, 1, 1, 1, 1)
+        span = span or line_of(self.file, 1)
         self.found.append(Diagnostic(code, severity, message, span, hint, tuple(labels)))
 
 

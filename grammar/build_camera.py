@@ -43,7 +43,7 @@ def framing(context: Context, tree: Tree[Token]) -> Framing | None:
             on = tuple(context.name(word) for word in words)
         else:
             at = context.term(words[0], "composition")
-    return Framing(size=size, of=of, on=on, at=at, **context.at(tree)) if size else None
+    return Framing.made(size=size, of=of, on=on, at=at, **context.at(tree)) if size else None
 
 
 _UNMEASURED = ("eye-level", "ground")
@@ -63,8 +63,8 @@ def angle(context: Context, tree: Tree[Token]) -> Angle | None:
             else:
                 amount = values.quantity(context, token, "angle")
         if word:
-            parts.append(AnglePart(word=word, amount=amount, **context.at(part)))
-    return Angle(parts=tuple(parts), **context.at(tree)) if parts else None
+            parts.append(AnglePart.made(word=word, amount=amount, **context.at(part)))
+    return Angle.made(parts=tuple(parts), **context.at(tree)) if parts else None
 
 
 def lens(context: Context, tree: Tree[Token]) -> Lens | None:
@@ -93,13 +93,13 @@ def lens(context: Context, tree: Tree[Token]) -> Lens | None:
             focal = context.term(token, "lens")
             if focal is None:
                 break
-    return Lens(focal=focal, aperture=aperture, **context.at(tree)) if focal or aperture else None
+    return Lens.made(focal=focal, aperture=aperture, **context.at(tree)) if focal or aperture else None
 
 
 def focus(context: Context, tree: Tree[Token]) -> Focus:
     on = tree.children[1]
     assert isinstance(on, Token)
-    return Focus(on=context.name(on), **context.at(tree))
+    return Focus.made(on=context.name(on), **context.at(tree))
 
 
 def camera(context: Context, tree: Tree[Token]) -> Camera:
@@ -124,7 +124,7 @@ def camera(context: Context, tree: Tree[Token]) -> Camera:
                 for item in part.children
                 if isinstance(item, Tree) and (node := _item(context, item))
             ]
-    return Camera(start=start, looking=looking, body=tuple(body), **context.at(tree))
+    return Camera.made(start=start, looking=looking, body=tuple(body), **context.at(tree))
 
 
 def _start(context: Context, part: Part) -> Point | None:
@@ -149,7 +149,11 @@ def move_span(context: Context, tree: Tree[Token]) -> MoveSpan | None:
             ease = context.term(part, "ease")
         elif node := move(context, part):
             moves.append(node)
-    return MoveSpan(during=during, moves=tuple(moves), ease=ease, **context.at(tree)) if moves else None
+    return (
+        MoveSpan.made(during=during, moves=tuple(moves), ease=ease, **context.at(tree))
+        if moves
+        else None
+    )
 
 
 def steadiness(context: Context, tree: Tree[Token]) -> Steadiness | None:
@@ -160,4 +164,4 @@ def steadiness(context: Context, tree: Tree[Token]) -> Steadiness | None:
             amount = values.quantity(context, token, "ratio")
         else:
             context.error(Code.TOO_MUCH, token, f"`{word.text}` takes no amount", "only `handheld` does")
-    return Steadiness(word=word, amount=amount, **context.at(tree)) if word else None
+    return Steadiness.made(word=word, amount=amount, **context.at(tree)) if word else None

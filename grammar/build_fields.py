@@ -61,7 +61,9 @@ def field(context: Context, tree: Tree[Token], owner: str) -> Field | None:
     read = typed(context, token, parts, found)
     if not read:
         return None
-    return Field(key=Word(text=found.key, span=context.span(token)), values=read, **context.at(tree))
+    return Field.made(
+        key=Word.made(text=found.key, span=context.span(token)), values=read, **context.at(tree)
+    )
 
 
 def typed(context: Context, key: Part, parts: list[Part], prop: Property) -> tuple[Value, ...]:

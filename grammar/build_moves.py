@@ -34,7 +34,9 @@ def move(context: Context, tree: Tree[Token]) -> Move | None:
     reading = _Reading(context, name, term)
     reading.sort(parts)
     reading.complete(tree)
-    return Move(name=Word(text=term.word, span=context.span(name)), **reading.found, **context.at(tree))
+    return Move.made(
+        name=Word.made(text=term.word, span=context.span(name)), **reading.found, **context.at(tree)
+    )
 
 
 @dataclass
@@ -69,7 +71,7 @@ class _Reading:
         term, missing = self.term, ""
         if term.directions and "direction" not in self.tokens:
             if len(term.directions) == 1:
-                self.found["direction"] = Word(
+                self.found["direction"] = Word.made(
                     text=term.directions[0], span=self.context.span(self.name)
                 )
             else:
@@ -143,11 +145,11 @@ class _Reading:
     def _word(self, token: Token) -> None:
         direction = DIRECTION_ALIASES.get(token, str(token))
         if direction in self.term.directions:
-            self._put("direction", Word(text=direction, span=self.context.span(token)), token)
+            self._put("direction", Word.made(text=direction, span=self.context.span(token)), token)
         elif token in (self.term.preposition, "from") and (token != "from" or self.term.sides):
             self._dangling(token)
         elif speed := find("speed", token):
-            self._put("speed", Word(text=speed.word, span=self.context.span(token)), token)
+            self._put("speed", Word.made(text=speed.word, span=self.context.span(token)), token)
         elif self.term.target == "first" and "target" not in self.tokens:
             self._put("target", self.context.name(token), token)
         else:

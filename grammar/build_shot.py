@@ -45,7 +45,7 @@ _ANIMATABLE = {
 
 def axis(context: Context, tree: Tree[Token]) -> Axis:
     names = [context.name(token) for token in _tokens(tree, "NAME")]
-    return Axis(start=names[0], end=names[1], **context.at(tree))
+    return Axis.made(start=names[0], end=names[1], **context.at(tree))
 
 
 def blocking(context: Context, tree: Tree[Token]) -> Blocking | None:
@@ -65,7 +65,7 @@ def blocking(context: Context, tree: Tree[Token]) -> Blocking | None:
         given[part.data] = (
             context.term(value, "pose") if part.data == "pose" else values.target(context, value)
         )
-    return Blocking(subject=context.name(subject), **given, **context.at(tree))
+    return Blocking.made(subject=context.name(subject), **given, **context.at(tree))
 
 
 def light(context: Context, tree: Tree[Token]) -> Light | None:
@@ -91,7 +91,7 @@ def light(context: Context, tree: Tree[Token]) -> Light | None:
         else:
             given[key] = context.name(cast(Token, part.children[1]))
     read = fields(context, tree, "light")
-    return Light(name=name, fields=read, **given, **context.at(tree)) if name else None
+    return Light.made(name=name, fields=read, **given, **context.at(tree)) if name else None
 
 
 def particles(context: Context, tree: Tree[Token]) -> Particles | None:
@@ -99,7 +99,7 @@ def particles(context: Context, tree: Tree[Token]) -> Particles | None:
     kind = context.term(parts[0], "particles") if parts and parts[0].type == "NAME" else None
     text = next((values.text(context, p) for p in parts if p.type in ("STRING", "UNCLOSED")), None)
     read = fields(context, tree, "particles")
-    return Particles(kind=kind, text=text, fields=read, **context.at(tree)) if kind else None
+    return Particles.made(kind=kind, text=text, fields=read, **context.at(tree)) if kind else None
 
 
 def animate(context: Context, tree: Tree[Token]) -> Animate | None:
@@ -114,7 +114,7 @@ def animate(context: Context, tree: Tree[Token]) -> Animate | None:
     path = context.name(rest[0]) if rest else None
     if path:
         path = path.model_copy(update={"text": prop.key})
-    return Animate(target=context.name(target), property=path, keys=tuple(keys), **context.at(tree))
+    return Animate.made(target=context.name(target), property=path, keys=tuple(keys), **context.at(tree))
 
 
 def _animated(context: Context, target: Token, name: Token | None) -> Property | None:
@@ -152,7 +152,7 @@ def _key(context: Context, tree: Tree[Token], prop: Property) -> Key | None:
         wanted = Property(prop.key, "speed" if prop.type == "wind" else prop.type, prop.meaning)
         one = typed(context, value, [value], wanted)
         read = one[0] if one else None
-    return Key(value=read, at=time, ease=ease, **context.at(tree)) if time and read else None
+    return Key.made(value=read, at=time, ease=ease, **context.at(tree)) if time and read else None
 
 
 def action(context: Context, tree: Tree[Token]) -> Action | None:
@@ -168,7 +168,9 @@ def action(context: Context, tree: Tree[Token]) -> Action | None:
         else:
             words.append(part)
     read = values.values(context, words)
-    return Action(when=timing, actor=actor, words=read, manner=manner, label=label, **context.at(tree))
+    return Action.made(
+        when=timing, actor=actor, words=read, manner=manner, label=label, **context.at(tree)
+    )
 
 
 def says(context: Context, tree: Tree[Token]) -> Says | None:
@@ -177,7 +179,7 @@ def says(context: Context, tree: Tree[Token]) -> Says | None:
         return None
     timing, actor, parts, label = happening
     line = values.text(context, cast(Token, parts[1]))
-    return Says(when=timing, actor=actor, line=line, label=label, **context.at(tree))
+    return Says.made(when=timing, actor=actor, line=line, label=label, **context.at(tree))
 
 
 def becomes(context: Context, tree: Tree[Token]) -> Becomes | None:
@@ -186,7 +188,9 @@ def becomes(context: Context, tree: Tree[Token]) -> Becomes | None:
         return None
     timing, actor, parts, label = happening
     description = values.text(context, cast(Token, parts[1]))
-    return Becomes(when=timing, actor=actor, description=description, label=label, **context.at(tree))
+    return Becomes.made(
+        when=timing, actor=actor, description=description, label=label, **context.at(tree)
+    )
 
 
 def _happening(
@@ -223,18 +227,18 @@ def rack_focus(context: Context, tree: Tree[Token]) -> RackFocus:
     last = tree.children[-1]
     ease = context.term(last, "ease") if isinstance(last, Tree) and last.data == "ease" else None
     target = context.name(_tokens(tree, "NAME")[0])
-    return RackFocus(when=timing, target=target, ease=ease, **context.at(tree))
+    return RackFocus.made(when=timing, target=target, ease=ease, **context.at(tree))
 
 
 def seed(context: Context, tree: Tree[Token]) -> Seed | None:
     number = values.quantity(context, cast(Token, tree.children[1]), "number")
-    return Seed(number=number, **context.at(tree)) if number else None
+    return Seed.made(number=number, **context.at(tree)) if number else None
 
 
 def remark(context: Context, tree: Tree[Token]) -> Remark:
     kind, quoted = (cast(Token, child) for child in tree.children)
     word = cast(Literal["look", "avoid", "sound", "note"], str(kind))
-    return Remark(kind=word, text=values.text(context, quoted), **context.at(tree))
+    return Remark.made(kind=word, text=values.text(context, quoted), **context.at(tree))
 
 
 def later(context: Context, tree: Tree[Token]) -> None:

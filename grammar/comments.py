@@ -40,10 +40,13 @@ def find_comments(text: str) -> list[Comment]:
     return [Comment(m.start(), m.end()) for m in lexemes(text) if m.lastgroup == "comment"]
 
 
-def attach(tree: Tree[Token], source: Source) -> dict[int, Trivia]:
-    """The trivia of every statement and field of a tree, by the tree's `id`."""
+def attach(tree: Tree[Token], source: Source, first: bool = True) -> dict[int, Trivia]:
+    """The trivia of every statement and field of a tree, by the tree's `id`.
+
+    `first` says that the file's first statement is the tree's.
+    """
     attaching = _Attaching(source, find_comments(source.text))
-    floor = attaching.items(tree.children, 0)
+    floor = attaching.items(tree.children, 0, first)
     blank, inside = attaching.above(floor, len(source.text))
     if tree.children:
         inside = (BLANK_LINE, *inside) if inside and blank else inside
@@ -60,9 +63,8 @@ class _Attaching:
     next: int = 0
     trivia: dict[int, Trivia] = field(default_factory=dict)
 
-    def items(self, parts: Iterable[Part], floor: int) -> int:
+    def items(self, parts: Iterable[Part], floor: int, first: bool = True) -> int:
         """Attaches to the statements of a block; returns where the last one ends."""
-        first = True
         for part in parts:
             if isinstance(part, Tree):
                 floor = self.statement(part, floor, first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,9 +45,7 @@ class Context:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     broken: list[tuple[int, int]] = field(default_factory=list)  # see recovery.py
     in_scene: bool = False  # directly in a scene, not in a shot of it
-
-    def __post_init__(self) -> None:
-        self.declared: Collection[str] | None = declared_names(self.source.text)
+    declared: Container[str] | None = None  # the names of the film, where all of them are known
 
     def span(self, part: Part) -> Span:
         return self.source.span(start_of(part), end_of(part))
@@ -83,14 +81,14 @@ class Context:
         )
 
     def name(self, token: Token) -> Word:
-        return Word(text=str(token), span=self.span(token))
+        return Word.made(text=str(token), span=self.span(token))
 
     def term(self, where: Part, *categories: str) -> Word | None:
         """The canonical form of a word (or two); None, and an error, where no category has it."""
         text = " ".join(map(str, where.children)) if isinstance(where, Tree) else str(where)
         for category in categories:
             if term := vocabulary.find(category, text):
-                return Word(text=term.word, span=self.span(where))
+                return Word.made(text=term.word, span=self.span(where))
         self.unknown(where, text, *categories)
         return None
 

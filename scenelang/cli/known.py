@@ -56,8 +56,9 @@ def remember(file: str, findings: list[Finding], facts: Iterable[Fact]) -> None:
     entry = {"facts": sorted(facts), "findings": findings}
     try:
         body = json.dumps(entry, ensure_ascii=False)
-        with tempfile.NamedTemporaryFile("wb", dir=os.path.dirname(path), delete=False) as part:
-            part.write(f"{_digest(body)}\n{body}".encode())
+        data = f"{_digest(body)}\n{body}".encode()
+        with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), delete=False) as part:
+            part.write(data)
         os.replace(part.name, path)
         _prune(os.path.dirname(path))
     except (OSError, ValueError):
