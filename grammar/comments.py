@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from scenelang.grammar.ast import BLANK_LINE, Trivia
 from scenelang.grammar.source import Source
@@ -54,6 +54,9 @@ def attach(tree: Tree[Token], source: Source, first: bool = True) -> dict[int, T
     return attaching.trivia
 
 
+_trivia = lru_cache(Trivia)  # most are alike
+
+
 @dataclass
 class _Attaching:
     """Walks a tree in the text's order and hands out the comments on the way."""
@@ -93,7 +96,7 @@ class _Attaching:
         else:
             before += self.within(end)
             after, floor = self.behind(end)
-        self.trivia[id(tree)] = Trivia(before, after, inside, closing, blank and not first, broken)
+        self.trivia[id(tree)] = _trivia(before, after, inside, closing, blank and not first, broken)
         return floor
 
     def above(self, floor: int, ceiling: int) -> tuple[bool, tuple[str, ...]]:

@@ -48,6 +48,8 @@ class Context:
     declared: Container[str] | None = None  # the names of the film, where all of them are known
 
     def span(self, part: Part) -> Span:
+        if type(part) is Token and part.type != "LBRACE":
+            return Span(self.source, part.start_pos, part.end_pos)
         return self.source.span(start_of(part), end_of(part))
 
     def at(self, part: Part) -> dict[str, Any]:
@@ -81,7 +83,7 @@ class Context:
         )
 
     def name(self, token: Token) -> Word:
-        return Word.made(text=str(token), span=self.span(token))
+        return Word.made(text=str(token), span=Span(self.source, token.start_pos, token.end_pos))
 
     def term(self, where: Part, *categories: str) -> Word | None:
         """The canonical form of a word (or two); None, and an error, where no category has it."""

@@ -20,6 +20,7 @@ from scenelang.grammar.build import declared_in, items_of, statements
 from scenelang.grammar.comments import attach
 from scenelang.grammar.context import Context
 from scenelang.grammar.diagnostics import Diagnostic
+from scenelang.grammar.garbage import paused
 from scenelang.grammar.parse import parse_source, source_of
 from scenelang.grammar.pieces import cuts
 from scenelang.grammar.source import Source
@@ -37,6 +38,7 @@ class Document:
         self._pieces: list[_Piece] = []
         self._declared: Declared = frozenset()
 
+    @paused
     def update(self, text: str) -> tuple[Film, tuple[Diagnostic, ...]]:
         """The film of a text and what is wrong with it; like `parse`."""
         source = source_of(text, self.file)

@@ -11,6 +11,7 @@ from scenelang.grammar.codes import Code
 from scenelang.grammar.comments import attach
 from scenelang.grammar.context import Context
 from scenelang.grammar.diagnostics import Diagnostic
+from scenelang.grammar.garbage import paused
 from scenelang.grammar.source import Source
 from scenelang.grammar.syntax import reader
 
@@ -36,6 +37,7 @@ def source_of(text: str, file: str = "<text>") -> Source:
     return Source(file, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
 
 
+@paused
 def parse_source(source: Source) -> tuple[Film, tuple[Diagnostic, ...]]:
     tree = reader().read(source.text)
     if tree is not None:
