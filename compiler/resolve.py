@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from scenelang.compiler import lexicon, resolved, units
 from scenelang.compiler.imports import declare
+from scenelang.compiler.memory import Memory
 from scenelang.compiler.resolve_light import resolve_light, resolve_particles
 from scenelang.compiler.resolve_shot import resolve_mark, resolve_shot
 from scenelang.compiler.scope import NOWHERE, Findings, Scope
@@ -22,11 +24,14 @@ MOST_PIXELS = 7680 * 4320
 FPS_RANGE = (1, 240)
 
 
-def resolve(film: ast.Film, misread: bool = False) -> tuple[resolved.Film, list[Diagnostic]]:
+def resolve(
+    film: ast.Film, misread: bool = False, memory: Memory | None = None
+) -> tuple[resolved.Film, list[Diagnostic]]:
     """Bind and convert everything that can be; what can't is left out and reported.
 
     `misread` says that the text has syntax errors: what they hid is not reported again.
     """
+    memory = memory or Memory()
     findings = Findings(film.file)
     scope = Scope(findings, misread)
     declare(film, scope, Path(film.file or "untitled.scene"))
@@ -37,7 +42,8 @@ def resolve(film: ast.Film, misread: bool = False) -> tuple[resolved.Film, list[
         subjects={n: _subject(d, findings) for n, d in scope.declarations.items() if d.role != "place"},
         places={n: _place(d) for n, d in scope.declarations.items() if d.role == "place"},
     )
-    shots, transitions = _Reel(result, header, scope).run(film.statements)
+    memory.begin((result, _style(header), list(scope.declarations.items()), misread))
+    shots, transitions = _Reel(result, header, scope, memory).run(film.statements)
     _used(film, scope, bool(shots))
     return replace(result, shots=tuple(shots), transitions=tuple(transitions)), findings.found
 
@@ -50,8 +56,8 @@ def shot_seed(film_seed: int, shot: str) -> int:
 class _Reel:
     """Walks the statements in order; keeps the shots and transitions met so far."""
 
-    def __init__(self, film: resolved.Film, header: ast.Header | None, scope: Scope):
-        self.film, self.header, self.scope = film, header, scope
+    def __init__(self, film: resolved.Film, header: ast.Header | None, scope: Scope, memory: Memory):
+        self.film, self.header, self.scope, self.memory = film, header, scope, memory
         self.shots: list[resolved.Shot] = []
         self.transitions: list[resolved.Transition] = []
         self.names: dict[str, ast.Word] = {}
@@ -61,7 +67,7 @@ class _Reel:
     ) -> tuple[list[resolved.Shot], list[resolved.Transition]]:
         for statement in statements:
             if isinstance(statement, ast.Scene):
-                scene = _scene(statement, self.scope, self.film)
+                scene = self.memory.resolve(statement, None, self.scope, partial(_scene, statement))
                 for inner in statement.body:
                     self.step(inner, scene)
             else:
@@ -88,17 +94,27 @@ class _Reel:
                     "caches and edit lists are keyed by it: give this shot another", labels=labels,
                 )  # fmt: skip
                 return
-            shot = resolve_shot(statement, self.film, scene, self.scope)
+            shot = self.memory.resolve(
+                statement, scene, self.scope, partial(self.shot, statement, scene)
+            )
             if shot is not None:
-                look, avoid = self._style()
-                seed = shot_seed(self.film.seed, shot.name) if shot.seed < 0 else shot.seed
-                self.shots.append(
-                    replace(shot, seed=seed, look=shot.look or look, avoid=_joined(avoid, shot.avoid))
-                )
+                self.shots.append(shot)
 
-    def _style(self) -> tuple[str, str]:
-        fields = self.header.fields if self.header else ()
-        return units.field_text(fields, "look"), units.field_text(fields, "avoid")
+    def shot(
+        self, statement: ast.Shot, scene: resolved.Scene | None, scope: Scope
+    ) -> resolved.Shot | None:
+        """A shot with what it has from the film."""
+        shot = resolve_shot(statement, self.film, scene, scope)
+        if shot is None:
+            return None
+        look, avoid = _style(self.header)
+        seed = shot_seed(self.film.seed, shot.name) if shot.seed < 0 else shot.seed
+        return replace(shot, seed=seed, look=shot.look or look, avoid=_joined(avoid, shot.avoid))
+
+
+def _style(header: ast.Header | None) -> tuple[str, str]:
+    fields = header.fields if header else ()
+    return units.field_text(fields, "look"), units.field_text(fields, "avoid")
 
 
 def _joined(*texts: str) -> str:
@@ -174,7 +190,7 @@ def _place(d: ast.Declaration) -> resolved.Place:
     return resolved.Place(d.name.text, description, set_, features, d.span or NOWHERE)
 
 
-def _scene(node: ast.Scene, scope: Scope, film: resolved.Film) -> resolved.Scene:
+def _scene(node: ast.Scene, scope: Scope) -> resolved.Scene:
     axis = None
     for statement in node.body:
         if isinstance(statement, ast.Axis):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic, did_you_mean
@@ -44,6 +44,10 @@ class Scope:
     declarations: dict[str, ast.Declaration] = field(default_factory=dict)
     own: set[str] = field(default_factory=set)  # declared in this file, not imported
     used: set[str] = field(default_factory=set)
+
+    def apart(self) -> Scope:
+        """The same names, with findings and uses of its own."""
+        return replace(self, findings=Findings(self.findings.file), used=set())
 
     def subjects(self) -> list[str]:
         return [name for name, d in self.declarations.items() if d.role != "place"]

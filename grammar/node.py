@@ -35,7 +35,10 @@ _NOT_MEANING = frozenset({"span", "trivia"})
 
 
 class Node(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    # the parser's own nodes need no validator: one is built when it is first asked for
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
+    )
     _meaning: ClassVar[tuple[str, ...]] = ()
     _defaults: ClassVar[dict[str, Any]] = {}
     _names: ClassVar[set[str]] = set()
