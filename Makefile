@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SOURCE := $(shell find grammar compiler runtime scenelang -name '*.py' -o -name '*.lark' -o -name '*.j2' 2>/dev/null)
 
-.PHONY: film test train train-small obedience bench schema tables vocabulary clean
+.PHONY: film test train train-small obedience bench bench-language schema tables vocabulary clean
 
 film: out/tokyo.mp4
 	@echo "the film: $<"
@@ -29,6 +29,11 @@ obedience: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+# how fast films are read and checked, against usd-core and PyYAML
+bench-language: $(READY)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m tests.bench.language $(ARGS)
 
 $(READY): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
