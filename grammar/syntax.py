@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenelang.grammar.reader import Reader
@@ -17,11 +17,12 @@ from scenelang.grammar.reader import Reader
 if TYPE_CHECKING:
     from lark import Lark
 
+FOLDER = Path(__file__).parent
 FILES = {"reader": "reader.json", "lark": "recovery.json"}
 
 
 def grammar_text() -> str:
-    return files("scenelang.grammar").joinpath("scene.lark").read_text(encoding="utf-8")
+    return (FOLDER / "scene.lark").read_text(encoding="utf-8")
 
 
 def key_of(text: str) -> str:
@@ -33,7 +34,7 @@ def tables(name: str) -> dict[str, Any]:
     """The tables of a parser as they were shipped, or worked out where the grammar is newer."""
     text = grammar_text()
     try:
-        stored = files("scenelang.grammar").joinpath(FILES[name]).read_text(encoding="utf-8")
+        stored = (FOLDER / FILES[name]).read_text(encoding="utf-8")
         read: dict[str, Any] = json.loads(stored)
         if read["key"] == key_of(text):
             return read

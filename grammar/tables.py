@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from lark.grammar import Rule
 from lark.lexer import PatternStr, TerminalDef
 from lark.parsers.lalr_analysis import Shift
 
-from scenelang.grammar.syntax import FILES, grammar_text, key_of
+from scenelang.grammar.syntax import FILES, FOLDER, grammar_text, key_of
 from scenelang.grammar.tree import Tree
 
 STARTS = ["film", "values", "interval"]
@@ -114,4 +113,4 @@ def write_tables(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    write_tables(Path(str(files("scenelang.grammar"))))
+    write_tables(FOLDER)

@@ -46,7 +46,7 @@ def test_tables_that_are_damaged_or_old_are_not_used(
     (tmp_path / "scene.lark").write_text(syntax.grammar_text())
     for name in FILES.values():
         (tmp_path / name).write_text(content)
-    monkeypatch.setattr(syntax, "files", lambda package: tmp_path)
+    monkeypatch.setattr(syntax, "FOLDER", tmp_path)
     assert syntax.tables.__wrapped__("reader") == shipped
 
 

@@ -1,6 +1,6 @@
 """The command line. Each command is a module here, imported only when it is called.
 
-An answer of `check` that is known already is given before anything else is imported.
+`check` is mostly answered before even Click is imported.
 """
 
 from __future__ import annotations

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from scenelang.grammar.diagnostics import Diagnostic, has_errors, render
+from scenelang.cli.findings import excerpts
+from scenelang.grammar.diagnostics import Diagnostic, has_errors
 
 if TYPE_CHECKING:
     from scenelang.compiler.pipeline import Analysis
@@ -78,18 +79,6 @@ def show_findings(found: Iterable[Diagnostic], sources: dict[str, Source], err: 
         click.echo(rest, err=err)
 
 
-def excerpts(found: Iterable[Diagnostic], sources: dict[str, Source]) -> Iterator[tuple[str, str]]:
-    """The headline of each finding, and the lines below it up to the next one's."""
-    from scenelang.grammar.parse import read_source
-
-    for diagnostic in found:
-        for span in (diagnostic.span, *(label for label, _ in diagnostic.labels)):
-            if span.file not in sources:
-                sources[span.file] = read_source(span.file)[0]
-        head, *rest = render(diagnostic, sources).split("\n")
-        yield head, "\n".join([*rest, ""])
-
-
 def picture_size(text: str, option: str, example: str, least: int, most: int) -> tuple[int, int]:
     """Width and height of `640x360`; leaves with code 2 where the text is none."""
     try:
@@ -115,6 +104,6 @@ def leave(code: int) -> NoReturn:
 
 
 __all__ = [
-    "analysis_of", "common_options", "excerpts", "fail", "file_argument", "has_errors", "leave",
+    "analysis_of", "common_options", "fail", "file_argument", "has_errors", "leave",
     "picture_size", "plan_of_file", "read_film", "show_findings",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
-"""`check` of films whose findings are known already: answered without importing the language.
+"""`check` as it is mostly called, without Click; and without the language where the answer is known.
 
-Plain calls only; whatever else stands on the command line is left to Click.
+Whatever else stands on the command line, and what only Click can print, is left to Click.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import sys
 
-from scenelang.cli.known import recall
+from scenelang.cli.findings import findings_of
 from scenelang.cli.report import painted, report
 
 _FLAGS = {"--json": "as_json", "--strict": "strict", "--quiet": "quiet", "-q": "quiet"}
 
 
 def quick_check(arguments: list[str]) -> int | None:
-    """The exit code, after printing what is known; None where that isn't everything."""
+    """The exit code, after printing; None where Click is needed, and nothing is printed."""
     options = {"as_json": False, "strict": False, "quiet": False}
     colour: bool | None = None
     files = []
@@ -34,12 +34,7 @@ def quick_check(arguments: list[str]) -> int | None:
             files.append(argument)
     if not files or os.name == "nt" or not _plain(sys.stdout) or not _plain(sys.stderr):
         return None
-    found = []
-    for file in files:
-        known = recall(file)
-        if known is None:
-            return None
-        found += known
+    found = [finding for file in files for finding in findings_of(file)]
     if any("\x1b" in finding["headline"] + finding["rest"] for finding in found):
         return None  # Click takes such signs out, or not
 
