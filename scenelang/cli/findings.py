@@ -17,12 +17,18 @@ def findings_of(file: str) -> list[Finding]:
     known = recall(file)
     if known is None:
         from scenelang.grammar.facts import recorded
-        from scenelang.grammar.parse import parse_file
+        from scenelang.grammar.garbage import paused
 
         with recorded() as facts:
-            known = analysed(*parse_file(file))
+            known = paused(_work_out)(file)
         remember(file, known, facts)
     return known
+
+
+def _work_out(file: str) -> list[Finding]:
+    from scenelang.grammar.parse import parse_file
+
+    return analysed(*parse_file(file))
 
 
 def analysed(film, syntax, source) -> list[Finding]:  # type: ignore[no-untyped-def]

@@ -48,8 +48,6 @@ def recall(file: str) -> list[Finding] | None:
 
 def remember(file: str, findings: list[Finding], facts: Iterable[Fact]) -> None:
     """Keeps the findings of a film. Where that can't be, they are worked out again next time."""
-    import tempfile  # not in the way of an answer that is known
-
     path = _entry(file)
     if path is None:
         return
@@ -57,9 +55,10 @@ def remember(file: str, findings: list[Finding], facts: Iterable[Fact]) -> None:
     try:
         body = json.dumps(entry, ensure_ascii=False)
         data = f"{_digest(body)}\n{body}".encode()
-        with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), delete=False) as part:
-            part.write(data)
-        os.replace(part.name, path)
+        part = f"{path}.{os.urandom(8).hex()}"
+        with open(part, "xb") as out:
+            out.write(data)
+        os.replace(part, path)
         _prune(os.path.dirname(path))
     except (OSError, ValueError):
         pass
