@@ -212,7 +212,8 @@ def test_an_answer_from_memory_imports_nothing_heavy(film: Path) -> None:
     _, first = run()
     done, again = run()
     assert "1 film: all clear" in done.stderr
-    assert {"pydantic"} <= {name.split(".")[0] for name in first}
+    # what is worked out takes the language, and neither Lark nor Click where the film has no mistake
+    assert {name.split(".")[0] for name in first} & HEAVY == {"pydantic"}
     assert {name.split(".")[0] for name in again} & HEAVY == set()
     assert {name for name in again if name.startswith("scenelang.compiler.")} == set()
     assert {name for name in again if name.startswith("scenelang.grammar.")} == {

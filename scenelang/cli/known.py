@@ -14,7 +14,6 @@ import sys
 from collections.abc import Iterable
 from functools import cache
 
-import scenelang
 from scenelang.cli.cache_folder import cache_folder
 from scenelang.grammar.facts import Fact, holds
 
@@ -22,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scenelang.cli.report import Finding
 
+_PACKAGE = sys.modules["scenelang"]  # importing it by name would, for linters, import the whole API
 MOST_FILES = 500
 MOST_BYTES = 8 << 20
 
@@ -68,7 +68,7 @@ def _entry(file: str) -> str | None:
     """Its path is a hash of whatever findings rest on besides facts: a film's path is shown as given."""
     folder = cache_folder()
     try:
-        key = [file, os.getcwd(), sys.version, scenelang.__version__, _code()]
+        key = [file, os.getcwd(), sys.version, _PACKAGE.__version__, _code()]
     except OSError:  # a folder that is there no more
         return None
     return os.path.join(folder, _digest(json.dumps(key))) if folder else None
@@ -77,11 +77,10 @@ def _entry(file: str) -> str | None:
 @cache
 def _code() -> str:
     """A hash of the sizes and times of scenelang's own files, which developers change."""
-    import scenelang.compiler
-    import scenelang.grammar
+    from scenelang import compiler, grammar
 
     stamps: list[tuple[str, int, int]] = []
-    folders = [*scenelang.__path__, *scenelang.compiler.__path__, *scenelang.grammar.__path__]
+    folders = [*_PACKAGE.__path__, *compiler.__path__, *grammar.__path__]
     folders += [
         os.path.join(folder, name) for folder in folders for name in ("cli", "checks", "templates")
     ]
