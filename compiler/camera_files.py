@@ -16,6 +16,7 @@ from typing import Any
 from scenelang.compiler import camera_usd
 from scenelang.compiler.camera_track import Camera, CameraFileError, Sample, Track, pose
 from scenelang.compiler.geometry import SENSOR_WIDTH_MM, Orientation, Vec3
+from scenelang.grammar import facts
 
 MOST_BYTES = 50_000_000
 SCHEMA = "scenelang.camera/1"
@@ -31,13 +32,14 @@ def read(path: Path, fps: Fraction) -> Track:
         raise CameraFileError(
             f"`{path.name}` is no kind of camera file that is known", f"known are {kinds()}"
         )
-    if not path.is_file():
+    if not facts.is_file(str(path)):
         raise CameraFileError(f"there is no file `{path.name}`", "paths are relative to this file")
     if path.stat().st_size > MOST_BYTES:
         raise CameraFileError(
             f"`{path.name}` is larger than {MOST_BYTES // 10**6} MB", "export the camera alone"
         )
     try:
+        facts.read_bytes(str(path))  # so that it is known what the answer was read from
         samples = reader(path, fps)
     except CameraFileError:
         raise

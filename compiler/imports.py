@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from scenelang.compiler.scope import Scope
-from scenelang.grammar import ast
+from scenelang.grammar import ast, facts
 from scenelang.grammar.diagnostics import did_you_mean
 
 
 def declare(film: ast.Film, scope: Scope, path: Path) -> None:
     """Put the declarations of a film, its imports included, into the scope."""
-    _declare(film, scope, path, (path.resolve(),), None)
+    _declare(film, scope, path, (Path(facts.real(str(path))),), None)
     scope.own = {s.name.text for s in film.statements if isinstance(s, ast.Declaration)}
 
 
@@ -54,9 +54,13 @@ def _import(statement: ast.Import, scope: Scope, path: Path, chain: tuple[Path, 
         findings.error("C005", statement.path, f"files import each other in a circle: {names}",
                        "move what both need into a third file")  # fmt: skip
         return
-    if not target.is_file():
+    if not facts.is_file(str(target)):
         folder = PurePosixPath(statement.path.value).parent
-        near = [str(folder / p.name) for p in target.parent.glob("*.scene") if p not in chain]
+        near = [
+            str(folder / name)
+            for name in facts.names_in(str(target.parent))
+            if name.endswith(".scene") and target.parent / name not in chain
+        ]
         findings.error("C004", statement.path, f"there is no file `{statement.path.value}`",
                        did_you_mean(statement.path.value, near) or "paths are relative to this file")  # fmt: skip
         return

@@ -31,7 +31,7 @@ def at(track: Sequence[T], frame: int) -> T:
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 class SubjectPlan(_Part):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from scenelang.compiler import camera, resolved, timing
 from scenelang.compiler.blocking import GESTURES, block
 from scenelang.compiler.easing import mix_linear, mix_ratio, value_at
 from scenelang.compiler.geometry import Vec3, lerp, matrix, sub, turn
 from scenelang.compiler.lighting import light_tracks, particle_tracks
+from scenelang.compiler.memory import Memory
 from scenelang.compiler.placement import (
     FRAMING_SIZES,
     View,
@@ -38,17 +40,23 @@ from scenelang.compiler.trail import compact, frame_range
 FAR = 1000.0  # metres: where a deep focus is while it racks from or to a distance
 
 
-def plan_of(film: resolved.Film, source: str) -> Plan:
-    """The whole film; `source` is the SHA-256 of its canonical text."""
+def plan_shots(film: resolved.Film, memory: Memory) -> list[ShotPlan]:
+    memory.begin_plans()
     shots: list[ShotPlan] = []
     takes: dict[str, Take] = {}
     stage: Stage = {}
     for i, shot in enumerate(film.shots):
         if shot.scene is None or i == 0 or film.shots[i - 1].scene is not shot.scene:
             stage = {}
-        planned, takes[shot.name] = plan_shot(film, shot, stage, takes.get(shot.continues or ""))
-        stage = takes[shot.name].stage
+        before = takes.get(shot.continues or "")
+        planned, take = memory.plan(shot, stage, before, partial(plan_shot, film, shot, stage, before))
+        takes[shot.name], stage = take, take.stage
         shots.append(planned)
+    return shots
+
+
+def plan_of(film: resolved.Film, shots: list[ShotPlan], source: str) -> Plan:
+    """The whole film; `source` is the SHA-256 of its canonical text."""
     edit, frames = timeline(film, shots)
     width, height = film.size
     return Plan(

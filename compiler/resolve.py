@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from scenelang.compiler import lexicon, resolved, units
 from scenelang.compiler.imports import declare
-from scenelang.compiler.resolve_continue import check_joins
+from scenelang.compiler.memory import Memory
+from scenelang.compiler.resolve_camera import reads_files
+from scenelang.compiler.resolve_continue import check_joins, continues
 from scenelang.compiler.resolve_light import resolve_light, resolve_particles
 from scenelang.compiler.resolve_shot import resolve_mark, resolve_shot
 from scenelang.compiler.scope import NOWHERE, Findings, Reader, Scope, project_folder
-from scenelang.grammar import ast
+from scenelang.grammar import ast, facts
 from scenelang.grammar.diagnostics import Diagnostic, did_you_mean
 from scenelang.grammar.parse import parse_file
 
@@ -25,13 +28,17 @@ FPS_RANGE = (1, 240)
 
 
 def resolve(
-    film: ast.Film, misread: bool = False, read: Reader = parse_file
+    film: ast.Film,
+    misread: bool = False,
+    memory: Memory | None = None,
+    read: Reader = parse_file,
 ) -> tuple[resolved.Film, list[Diagnostic]]:
     """Bind and convert everything that can be; what can't is left out and reported.
 
     `misread` says that the text has syntax errors: what they hid is not reported again.
     `read` is how imported files are read.
     """
+    memory = memory or Memory()
     findings = Findings(film.file)
     scope = Scope(findings, misread, read)
     declare(film, scope, Path(film.file or "untitled.scene"))
@@ -43,7 +50,8 @@ def resolve(
         places={n: _place(d, scope) for n, d in scope.declarations.items() if d.role == "place"},
     )
     check_joins(film, scope)
-    shots, transitions = _Reel(result, header, scope).run(film.statements)
+    memory.begin((result, _style(header), list(scope.declarations.items()), misread))
+    shots, transitions = _Reel(result, header, scope, memory).run(film.statements)
     _used(film, scope, bool(shots))
     return replace(result, shots=tuple(shots), transitions=tuple(transitions)), findings.found
 
@@ -56,18 +64,19 @@ def shot_seed(film_seed: int, shot: str) -> int:
 class _Reel:
     """Walks the statements in order; keeps the shots and transitions met so far."""
 
-    def __init__(self, film: resolved.Film, header: ast.Header | None, scope: Scope):
-        self.film, self.header, self.scope = film, header, scope
+    def __init__(self, film: resolved.Film, header: ast.Header | None, scope: Scope, memory: Memory):
+        self.film, self.header, self.scope, self.memory = film, header, scope, memory
         self.shots: list[resolved.Shot] = []
         self.transitions: list[resolved.Transition] = []
         self.names: dict[str, ast.Word] = {}
+        self.by_name: dict[str, resolved.Shot] = {}
 
     def run(
         self, statements: tuple[ast.Statement, ...]
     ) -> tuple[list[resolved.Shot], list[resolved.Transition]]:
         for statement in statements:
             if isinstance(statement, ast.Scene):
-                scene = _scene(statement, self.scope, self.film)
+                scene = self.memory.resolve(statement, (), self.scope, partial(_scene, statement))
                 for inner in statement.body:
                     self.step(inner, scene)
             else:
@@ -94,21 +103,34 @@ class _Reel:
                     "caches and edit lists are keyed by it: give this shot another", labels=labels,
                 )  # fmt: skip
                 return
-            before = {s.name: s for s in self.shots}
-            shot = resolve_shot(statement, self.film, scene, self.scope, before)
+            work = partial(self.shot, statement, scene)
+            if reads_files(statement):  # which may have changed where the text has not
+                shot = work(self.scope)
+            else:
+                before = self.by_name.get(continues(statement))
+                shot = self.memory.resolve(statement, (scene, before), self.scope, work)
             if shot is not None:
-                look, avoid = self._style()
-                seed = shot.seed
-                if seed < 0:  # a take that goes on keeps its own
-                    take = before.get(shot.continues or "")
-                    seed = take.seed if take else shot_seed(self.film.seed, shot.name)
-                self.shots.append(
-                    replace(shot, seed=seed, look=shot.look or look, avoid=_joined(avoid, shot.avoid))
-                )
+                self.shots.append(shot)
+                self.by_name[shot.name] = shot
 
-    def _style(self) -> tuple[str, str]:
-        fields = self.header.fields if self.header else ()
-        return units.field_text(fields, "look"), units.field_text(fields, "avoid")
+    def shot(
+        self, statement: ast.Shot, scene: resolved.Scene | None, scope: Scope
+    ) -> resolved.Shot | None:
+        """A shot with what it has from the film."""
+        shot = resolve_shot(statement, self.film, scene, scope, self.by_name)
+        if shot is None:
+            return None
+        look, avoid = _style(self.header)
+        seed = shot.seed
+        if seed < 0:  # a take that goes on keeps its own
+            take = self.by_name.get(shot.continues or "")
+            seed = take.seed if take else shot_seed(self.film.seed, shot.name)
+        return replace(shot, seed=seed, look=shot.look or look, avoid=_joined(avoid, shot.avoid))
+
+
+def _style(header: ast.Header | None) -> tuple[str, str]:
+    fields = header.fields if header else ()
+    return units.field_text(fields, "look"), units.field_text(fields, "avoid")
 
 
 def _joined(*texts: str) -> str:
@@ -186,10 +208,9 @@ def _reference(d: ast.Declaration, scope: Scope) -> str:
     path = scope.file(value) if value else None
     if value is None or path is None:
         return ""
-    if not path.is_file():
-        near = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+    if not facts.is_file(str(path)):
         hint = (
-            did_you_mean(path.name, near)
+            did_you_mean(path.name, facts.names_in(str(path.parent)))
             or "paths are relative to the file that the reference stands in"
         )
         scope.findings.warning("C018", value, f"there is no file `{value.value}`", hint)
@@ -206,7 +227,7 @@ def _place(d: ast.Declaration, scope: Scope) -> resolved.Place:
     )
 
 
-def _scene(node: ast.Scene, scope: Scope, film: resolved.Film) -> resolved.Scene:
+def _scene(node: ast.Scene, scope: Scope) -> resolved.Scene:
     axis = None
     for statement in node.body:
         if isinstance(statement, ast.Axis):

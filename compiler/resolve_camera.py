@@ -39,6 +39,11 @@ def resolve_camera(
     return resolved.Camera(track, start, looking, tuple(spans), steadiness, shake, node.span or NOWHERE)
 
 
+def reads_files(shot: ast.Shot) -> bool:
+    """Whether the camera of a shot is in a file."""
+    return any(isinstance(s, ast.Camera) and s.path is not None for s in shot.body)
+
+
 def _track(node: ast.Camera, fps: Fraction, duration: Fraction, scope: Scope) -> Track | None:
     """The camera of a file, which then is all of the shot's camera."""
     assert node.path is not None

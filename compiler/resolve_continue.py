@@ -14,7 +14,7 @@ def continued(
     node: ast.Shot, scope: Scope, earlier: Mapping[str, resolved.Shot]
 ) -> resolved.Shot | None:
     """The shot that `node` continues, None for a take of its own or after an error."""
-    statement = next((s for s in node.body if isinstance(s, ast.Continue)), None)
+    statement = _statement(node)
     if statement is None:
         return None
     name = statement.shot.text
@@ -30,6 +30,16 @@ def continued(
             labels=[(statement.span or NOWHERE, "this take goes on")],
         )  # fmt: skip
     return before
+
+
+def continues(node: ast.Shot) -> str:
+    """The name of the shot that `node` says it continues; empty for a take of its own."""
+    statement = _statement(node)
+    return statement.shot.text if statement else ""
+
+
+def _statement(node: ast.Shot) -> ast.Continue | None:
+    return next((s for s in node.body if isinstance(s, ast.Continue)), None)
 
 
 def _set_again(node: ast.Shot) -> list[ast.Node]:
@@ -49,8 +59,7 @@ def check_joins(film: ast.Film, scope: Scope) -> None:
             if isinstance(statement, ast.Transition):
                 between.append(statement)
             elif isinstance(statement, ast.Shot):
-                goes_on = next((s for s in statement.body if isinstance(s, ast.Continue)), None)
-                if last is not None and goes_on is not None and goes_on.shot.text == last.name.text:
+                if last is not None and continues(statement) == last.name.text:
                     for transition in between:
                         scope.findings.error(
                             "C017", transition, f"`{statement.name.text}` continues `{last.name.text}`: nothing can "

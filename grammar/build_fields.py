@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lark import Token, Tree
-
 from scenelang.grammar import build_values as values
 from scenelang.grammar.ast import Field, Value, Word
 from scenelang.grammar.codes import Code
 from scenelang.grammar.context import Context
 from scenelang.grammar.diagnostics import did_you_mean
 from scenelang.grammar.source import Span
-from scenelang.grammar.syntax import Part
+from scenelang.grammar.tree import Part, Token, Tree
 from scenelang.grammar.units import alternatives, example, is_unit, kind_name
 from scenelang.grammar.vocabulary import PROPERTIES, UNITS, Property, find_property
 
@@ -64,7 +62,9 @@ def field(context: Context, tree: Tree[Token], owner: str) -> Field | None:
     read = typed(context, token, parts, found)
     if not read:
         return None
-    return Field(key=Word(text=found.key, span=context.span(token)), values=read, **context.at(tree))
+    return Field.made(
+        key=Word.made(text=found.key, span=context.span(token)), values=read, **context.at(tree)
+    )
 
 
 def typed(context: Context, key: Part, parts: list[Part], prop: Property) -> tuple[Value, ...]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lark import Token, Tree
-
 from scenelang.grammar.build_fields import TYPES
-from scenelang.grammar.syntax import Part, first_token
+from scenelang.grammar.tree import Part, Token, Tree, first_token
 from scenelang.grammar.vocabulary import PROPERTIES
 
 # how each statement is written, by the type of its first token

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Container
 
 from scenelang.grammar.codes import Code
 from scenelang.grammar.diagnostics import did_you_mean
@@ -24,7 +24,7 @@ def heads(block: str) -> tuple[str, ...]:
 
 
 def explain_head(
-    word: str, block: str, declared: Collection[str] | None, timed: bool = False
+    word: str, block: str, declared: Container[str] | None, timed: bool = False
 ) -> Problem | None:
     """What is wrong with a statement of `block` that begins with `word`.
 

@@ -7,17 +7,15 @@ from itertools import pairwise
 
 from scenelang.compiler import resolved
 from scenelang.compiler.geometry import Vec3
-from scenelang.compiler.plan import Plan, ShotPlan, at
+from scenelang.compiler.plan import ShotPlan, at
 from scenelang.compiler.planning import camera_at
 from scenelang.grammar.diagnostics import Diagnostic
 
 NEAR = 0.15  # metres: so near to the line no side is meant
 
 
-def check(film: resolved.Film, plan: Plan | None) -> Iterator[Diagnostic]:
-    if plan is None:
-        return
-    pairs = zip(pairwise(film.shots), pairwise(plan.shots))
+def check(film: resolved.Film, shots: list[ShotPlan] | None) -> Iterator[Diagnostic]:
+    pairs = zip(pairwise(film.shots), pairwise(shots or ()))
     for (before, shot), (planned_before, planned) in pairs:
         if shot.scene is None or shot.scene.axis is None or before.scene is not shot.scene:
             continue

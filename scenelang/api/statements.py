@@ -18,7 +18,7 @@ from scenelang.grammar import ast
 from scenelang.grammar.codes import Code
 from scenelang.grammar.diagnostics import Diagnostic, SceneError
 from scenelang.grammar.parse import parse
-from scenelang.grammar.source import Span
+from scenelang.grammar.source import Span, line_of
 
 N = TypeVar("N", bound=ast.Node)
 _HERE = str(Path(__file__).parent)
@@ -43,7 +43,7 @@ def caller() -> Span:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
         frame = frame.f_back
     line = frame.f_lineno
-    return Span(frame.f_code.co_filename, 0, 0, line, 1, line, 1)
+    return line_of(frame.f_code.co_filename, line)
 
 
 def read(line: str, inside: str = "") -> ast.Node:

@@ -14,7 +14,7 @@ def command(shell: str) -> None:
     """Print the completion script for SHELL."""
     from click.shell_completion import get_completion_class
 
-    from scenelang.cli import cli
+    from scenelang.cli.group import cli
 
     made = get_completion_class(shell)
     assert made is not None  # click has all three

@@ -38,7 +38,7 @@ def check(path: Path, documents: Documents) -> Checked:
         return documents.read(imported)
 
     document = documents.get(path)
-    return Checked(analyse(document.film, document.syntax, read), texts)
+    return Checked(analyse(document.film, document.syntax, read=read), texts)
 
 
 class Checker:

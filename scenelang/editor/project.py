@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from scenelang.compiler.imports import declare, project_folder
-from scenelang.compiler.scope import Findings, Scope
+from scenelang.compiler.imports import declare
+from scenelang.compiler.scope import Findings, Scope, project_folder
 from scenelang.editor.documents import Document, Documents
 from scenelang.editor.names import Cast, Mention, mentions
 from scenelang.grammar import ast

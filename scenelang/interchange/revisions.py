@@ -67,9 +67,8 @@ def _renamed(version: Version, before: str, after: str) -> Version:
         return file.replace(before, after, 1)
 
     def moved(d: Diagnostic) -> Diagnostic:
-        span = replace(d.span, file=known(d.span.file))
-        labels = tuple((replace(s, file=known(s.file)), text) for s, text in d.labels)
-        return replace(d, span=span, labels=labels)
+        labels = tuple((s.renamed(known(s.file)), text) for s, text in d.labels)
+        return replace(d, span=d.span.renamed(known(d.span.file)), labels=labels)
 
     found = tuple(map(moved, version.analysis.diagnostics))
     sources = {known(file): Source(known(file), source.text) for file, source in version.sources.items()}

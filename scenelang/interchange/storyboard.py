@@ -16,7 +16,7 @@ from scenelang.api.words import seconds
 from scenelang.compiler.pipeline import analyse
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic, SceneError, did_you_mean, has_errors
-from scenelang.grammar.source import Span
+from scenelang.grammar.source import line_of
 from scenelang.interchange import storyboard_model as model
 from scenelang.interchange.reading import InterchangeError
 
@@ -51,7 +51,7 @@ class _Writer:
     @contextmanager
     def at(self, path: str) -> Iterator[None]:
         try:
-            with standing(Span(path, 0, 0, 1, 1, 1, 1)):
+            with standing(line_of(path, 1)):
                 yield
         except SceneError as error:
             self.found += error.diagnostics
