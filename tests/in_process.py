@@ -8,7 +8,7 @@ from subprocess import CompletedProcess
 
 from click.testing import CliRunner
 
-from scenelang.cli import cli
+from scenelang.cli.group import cli
 
 
 def scenelang(

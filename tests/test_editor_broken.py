@@ -37,7 +37,7 @@ def opened(text: str, folder: Path) -> tuple[Document, Documents]:
 
 
 def ask_everything(document: Document, documents: Documents, offsets: Iterator[int]) -> None:
-    analysis = analyse(document.film, document.syntax, documents.read)
+    analysis = analyse(document.film, document.syntax, read=documents.read)
     for found in analysis.diagnostics:
         diagnostics.converted(found, document, documents)
     inlay.hints(document, analysis, analysis.plan, WHOLE)

@@ -16,7 +16,8 @@ from test_cli import COMMAND, TINY
 from test_film_diff import git
 
 import scenelang as sl
-from scenelang.cli import COMMANDS, cli
+from scenelang.cli import COMMANDS
+from scenelang.cli.group import cli
 from scenelang.interchange.film_folder import GIT_SETTINGS, contents
 
 ROOT = Path(__file__).parent.parent
