@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SOURCE := $(shell find grammar compiler runtime scenelang -name '*.py' -o -name '*.lark' -o -name '*.j2' 2>/dev/null)
 
-.PHONY: film test train train-small obedience bench schema vocabulary clean
+.PHONY: film test train train-small obedience bench bench-language schema tables vocabulary clean
 
 film: out/tokyo.mp4
 	@echo "the film: $<"
@@ -30,6 +30,11 @@ obedience: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 
+# how fast films are read and checked, against usd-core and PyYAML
+bench-language: $(READY)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m tests.bench.language $(ARGS)
+
 $(READY): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
@@ -38,9 +43,15 @@ $(READY): pyproject.toml constraints.txt
 clean:
 	rm -rf $(VENV) out build *.egg-info
 
-# the published JSON Schema of the Plan; a test says when it must be written again
+# the published JSON Schemas; tests say when they must be written again
 schema: $(READY)
 	$(BIN)/python -c "import json; from scenelang.compiler.plan import Plan; print(json.dumps(Plan.model_json_schema(by_alias=True), indent=1))" > docs/plan.schema.json
+	$(BIN)/python -c "import json; from scenelang.interchange.storyboard_model import Storyboard; print(json.dumps(Storyboard.model_json_schema(by_alias=True), indent=1))" > docs/storyboard.schema.json
+	$(BIN)/python -c "import json; from scenelang.interchange.difference import Difference; print(json.dumps(Difference.model_json_schema(by_alias=True, mode='serialization'), indent=1))" > docs/diff.schema.json
+
+# the grammar's tables, likewise
+tables: $(READY)
+	$(BIN)/python -m scenelang.grammar.tables
 
 # the vocabulary page of the reference, likewise
 vocabulary: $(READY)

@@ -20,13 +20,15 @@ from scenelang.compiler.geometry import (
     about_vertical,
     add,
     aim,
+    forward_of,
     heading_of,
+    length,
     level,
     scale,
     sub,
     turn,
 )  # fmt: skip
-from scenelang.compiler.placement import View, composition_yaw
+from scenelang.compiler.placement import EYES, View, composition_yaw
 
 Locate = Callable[[resolved.Target, Fraction], Vec3]  # a subject's middle (or a point) at a time
 Heading = Callable[[str, Fraction], float]
@@ -49,27 +51,40 @@ class Pose:
 class Path:
     """A shot's camera as a function of time."""
 
-    def __init__(self, shot: resolved.Shot, view: View, locate: Locate, heading: Heading):
+    def __init__(
+        self,
+        shot: resolved.Shot,
+        view: View,
+        locate: Locate,
+        heading: Heading,
+        first: Pose | None = None,
+    ):
+        """`first` is the pose that a take goes on from."""
         self.shot, self.view, self.locate, self.heading = shot, view, locate, heading
         yaw = composition_yaw(shot)
-        self._base = view.orientation.plus(yaw=-yaw, roll=-view.orientation.roll)
-        self._head = Orientation(yaw=yaw, roll=view.orientation.roll)
+        base = view.orientation.plus(yaw=-yaw, roll=-view.orientation.roll)
+        head = Orientation(yaw=yaw, roll=view.orientation.roll)
+        self._first = first or Pose(view.eye, base, head, shot.focal)
         self._spans = sorted(shot.camera.spans, key=lambda s: s.start)
         self._starts: dict[int, Pose] = {}
 
     def at(self, time: Fraction) -> Pose:
+        track = self.shot.camera.path
+        if track is not None:
+            sample = track.at(time)
+            return Pose(sample.eye, sample.orientation, Orientation(), sample.focal or self._first.focal)
         return self._fold(time, len(self._spans))
 
     def _fold(self, time: Fraction, count: int) -> Pose:
         """The pose at a time by the first `count` spans."""
-        pose = Pose(self.view.eye, self._base, self._head, self.shot.focal)
+        pose = self._first
         aimed = self.shot.camera.looking
         for i, span in enumerate(self._spans[:count]):
             if time < span.start:
                 break
             pose = self._apply(pose, i, span, time)
         following = any(
-            s.start <= time <= s.end and any(m.name in FOLLOWING for m in s.moves)
+            s.start <= time <= s.end and any(m.name in OWN_AIM for m in s.moves)
             for s in self._spans[:count]
         )
         if aimed is not None and not following:
@@ -91,6 +106,10 @@ class Path:
         for move in span.moves:
             if move.name in FOLLOWING:
                 pose = self._follow(pose, move, span, start, now)
+            elif move.name == "pov":
+                pose = self._seen_by(pose, move, now)
+            elif move.name == "aerial":
+                pose = self._flown(pose, move, start, u, now)
         eye = pose.eye
         for move in span.moves:
             if move.name in TRANSLATIONS:
@@ -116,12 +135,17 @@ class Path:
                 drift = sub(self.locate(first, now), self.locate(first, Fraction(0)))
                 target = add(target, drift)
             return replace(pose, base=aim(pose.eye, target, pose.base))
-        if move.name == "pan":
+        if move.name in ("pan", "whip-pan"):
             return replace(pose, head=pose.head.plus(yaw=sign * move.amount * u))
         if move.name == "tilt":
             return replace(pose, head=pose.head.plus(pitch=sign * move.amount * u))
         if move.name == "roll":
             return replace(pose, head=pose.head.plus(roll=sign * move.amount * u))
+        if move.name == "dolly-zoom":
+            # a subject at distance d keeps its size where the focal length grows like d
+            target = self.view.target
+            ratio = length(sub(pose.eye, target)) / max(0.05, length(sub(start.eye, target)))
+            return replace(pose, focal=pose.focal * max(ratio, 0.05))
         if move.name == "zoom":
             goal = move.amount if move.amount > 0 else start.focal * -move.amount
             return replace(pose, focal=pose.focal * mix_ratio(start.focal, goal, u) / start.focal)
@@ -154,15 +178,34 @@ class Path:
         )
         return replace(pose, eye=eye, base=base)
 
+    def _seen_by(self, pose: Pose, move: resolved.Move, now: Fraction) -> Pose:
+        """With the eyes of somebody, a little before the face."""
+        name = move.target if isinstance(move.target, str) else ""
+        middle = self.locate(name, now)
+        way = forward_of(self.heading(name, now))
+        eye = add((middle[0], 2 * EYES * middle[1], middle[2]), scale(way, FACE))
+        return replace(pose, eye=eye, base=aim(eye, add(eye, way), pose.base))
 
+    def _flown(self, pose: Pose, move: resolved.Move, start: Pose, u: float, now: Fraction) -> Pose:
+        """Toward somebody or somewhere at a height, from as far away as it is high to a quarter of that."""
+        there = self.locate(move.target or self.view.target, now)
+        away = level(sub(start.eye, there))
+        back = scale(away, 1 / length(away)) if length(away) > 1e-6 else (0.0, 0.0, 1.0)
+        eye = add(there, scale(back, move.amount * (1 - 0.75 * u)))
+        eye = (eye[0], move.amount, eye[2])
+        return replace(pose, eye=eye, base=aim(eye, there, pose.base))
+
+
+FACE = 0.18  # metres from a body's middle line to before the face
 FOLLOWING = ("follow", "lead")
-TRANSLATIONS = ("dolly", "truck", "pedestal", "push", "pull", "crane")
+OWN_AIM = (*FOLLOWING, "pov", "aerial")  # moves that say themselves where the camera looks
+TRANSLATIONS = ("dolly", "truck", "pedestal", "push", "pull", "crane", "dolly-zoom")
 
 
 def _direction(move: resolved.Move, orientation: Orientation) -> Vec3:
     """The unit vector of a translation, in the axes of the given orientation."""
     sign = 1.0 if move.direction in ("in", "right", "up") else -1.0
-    if move.name == "dolly":
+    if move.name in ("dolly", "dolly-zoom"):
         return scale(orientation.level_forward, sign)
     if move.name == "truck":
         return scale(orientation.level_right, sign)
@@ -171,8 +214,9 @@ def _direction(move: resolved.Move, orientation: Orientation) -> Vec3:
     return (0.0, sign, 0.0)
 
 
-def shake(shot: resolved.Shot, fps: Fraction, frames: int) -> list[Orientation]:
-    """A hand's tremor in yaw, pitch and roll for each frame: low sines with phases from the seed."""
+def shake(shot: resolved.Shot, fps: Fraction, frames: int, since: int = 0) -> list[Orientation]:
+    """A hand's tremor in yaw, pitch and roll for each frame, the first being frame `since` of the take: low sines
+    with phases from the seed."""
     if shot.camera.shake <= 0:
         return [Orientation()] * frames
     random_ = random.Random(shot.seed)
@@ -181,7 +225,7 @@ def shake(shot: resolved.Shot, fps: Fraction, frames: int) -> list[Orientation]:
         for f in (0.4, 0.9, 1.7, 2.9) * 3
     ]
     result = []
-    for n in range(frames):
+    for n in range(since, since + frames):
         t = n / float(fps)
         axis = [
             sum(math.sin(2 * math.pi * f * t + p) / (1 + f) for f, p in waves[4 * k : 4 * k + 4])

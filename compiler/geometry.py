@@ -6,6 +6,7 @@ World: metres, y up, +x the audience's right, +z toward the audience. Angles in 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 Vec3 = tuple[float, float, float]
@@ -120,6 +121,19 @@ def aim(eye: Vec3, target: Vec3, otherwise: Orientation) -> Orientation:
         return otherwise
     yaw = math.degrees(math.atan2(-d[0], -d[2])) if flat > 1e-6 else otherwise.yaw
     return Orientation(yaw, math.degrees(math.atan2(d[1], flat)))
+
+
+def oriented(c2w: Sequence[float]) -> Orientation:
+    """The orientation of 12 numbers as `matrix` makes them."""
+    forward, right = (c2w[2], c2w[6], c2w[10]), (c2w[0], c2w[4], c2w[8])
+    pitch = math.degrees(math.asin(max(-1.0, min(1.0, forward[1]))))
+    # straight up or down there is no way ahead: what is right says the yaw, and there is no roll
+    upright = math.hypot(forward[0], forward[2]) < 1e-6
+    yaw = math.atan2(-right[2], right[0]) if upright else math.atan2(-forward[0], -forward[2])
+    still = Orientation(math.degrees(yaw), pitch)
+    across, down, _ = still.axes()
+    roll = math.atan2(sum(a * b for a, b in zip(right, down)), sum(a * b for a, b in zip(right, across)))
+    return Orientation(still.yaw, pitch, math.degrees(roll))
 
 
 def matrix(position: Vec3, orientation: Orientation) -> list[float]:

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from scenelang.compiler.scope import Scope
-from scenelang.grammar import ast
+from scenelang.grammar import ast, facts
 from scenelang.grammar.diagnostics import did_you_mean
-from scenelang.grammar.parse import parse_file
-
-
-def project_folder(file: Path) -> Path:
-    """The nearest folder above a film with a `scenelang.toml` or `.git`, else the film's own."""
-    folder = file.resolve().parent
-    for candidate in (folder, *folder.parents):
-        if (candidate / "scenelang.toml").exists() or (candidate / ".git").exists():
-            return candidate
-    return folder
 
 
 def declare(film: ast.Film, scope: Scope, path: Path) -> None:
     """Put the declarations of a film, its imports included, into the scope."""
-    _declare(film, scope, path, project_folder(path), (path.resolve(),), None)
+    _declare(film, scope, path, (Path(facts.real(str(path))),), None)
     scope.own = {s.name.text for s in film.statements if isinstance(s, ast.Declaration)}
 
 
@@ -29,13 +19,12 @@ def _declare(
     film: ast.Film,
     scope: Scope,
     path: Path,
-    project: Path,
     chain: tuple[Path, ...],
     wanted: set[str] | None,
 ) -> None:
     for statement in film.statements:
         if isinstance(statement, ast.Import):
-            _import(statement, scope, path, project, chain)
+            _import(statement, scope, path, chain)
     for statement in film.statements:
         if not isinstance(statement, ast.Declaration):
             continue
@@ -55,28 +44,27 @@ def _declare(
         scope.declarations[statement.name.text] = statement
 
 
-def _import(
-    statement: ast.Import, scope: Scope, path: Path, project: Path, chain: tuple[Path, ...]
-) -> None:
+def _import(statement: ast.Import, scope: Scope, path: Path, chain: tuple[Path, ...]) -> None:
     findings = scope.findings
-    target = (path.parent / statement.path.value).resolve()
-    if not target.is_relative_to(project):
-        findings.error(
-            "C006", statement.path, f"`{statement.path.value}` lies outside the project's folder",
-            "move it into the project, or put a `scenelang.toml` in the folder that holds both",
-        )  # fmt: skip
+    target = scope.file(statement.path)
+    if target is None:
         return
     if target in chain:
         names = " -> ".join(p.name for p in (*chain[chain.index(target) :], target))
         findings.error("C005", statement.path, f"files import each other in a circle: {names}",
                        "move what both need into a third file")  # fmt: skip
         return
-    if not target.is_file():
-        near = [p.name for p in target.parent.glob("*.scene")] if target.parent.is_dir() else []
+    if not facts.is_file(str(target)):
+        folder = PurePosixPath(statement.path.value).parent
+        near = [
+            str(folder / name)
+            for name in facts.names_in(str(target.parent))
+            if name.endswith(".scene") and target.parent / name not in chain
+        ]
         findings.error("C004", statement.path, f"there is no file `{statement.path.value}`",
-                       did_you_mean(target.name, near) or "paths are relative to this file")  # fmt: skip
+                       did_you_mean(statement.path.value, near) or "paths are relative to this file")  # fmt: skip
         return
-    film, diagnostics, _ = parse_file(path.parent / statement.path.value)
+    film, diagnostics, _ = scope.read(path.parent / statement.path.value)
     findings.found.extend(diagnostics)
     wanted = {w.text for w in statement.names}
     here = {s.name.text for s in film.statements if isinstance(s, ast.Declaration)}
@@ -84,4 +72,4 @@ def _import(
         if word.text not in here:
             findings.error("C007", word, f"`{statement.path.value}` declares no `{word.text}`",
                            did_you_mean(word.text, here))  # fmt: skip
-    _declare(film, scope, target, project, (*chain, target), wanted or None)
+    _declare(film, scope, target, (*chain, target), wanted or None)

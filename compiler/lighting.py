@@ -58,7 +58,7 @@ def _light(
     kelvin = track("temperature", light.temperature or 0.0, mix_inverse)
     tint = track("colour", light.colour, mix_vector)
     flicker = track("flicker", light.flicker)
-    waver = _flame(f"{shot.seed}/{light.name}", times)
+    waver = _flame(f"{shot.seed}/{light.name}", [t * Fraction(shot.speed) for t in times])
     intensity = [i * (1 - k * w) for i, k, w in zip(track("intensity", light.intensity), flicker, waver)]
     colour = [c if c is not None else temperature_rgb(k or 5600.0) for c, k in zip(tint, kelvin)]
     direction: list[Vec3] = [(0.0, 0.0, 0.0)]
@@ -103,10 +103,10 @@ def _particles(shot: resolved.Shot, p: resolved.Particles, times: list[Fraction]
     direction = scale(p.wind, 1 / breeze) if breeze else (0.0, 0.0, 0.0)
     fall = 0.0 if p.rise > 0 else p.fall  # a stated rise stands instead of the kind's own fall
     velocity = [
-        add(scale(direction, w), (0.0, r - fall, 0.0))
+        scale(add(scale(direction, w), (0.0, r - fall, 0.0)), shot.speed)
         for w, r in zip(track("wind", breeze), track("rise", p.rise))
     ]
     return ParticleTrack(
         kind=p.kind, description=p.description, density=compact([round(d, 5) for d in track("density", p.density)]),
-        velocity=_rounded(velocity), swirl=compact([round(s, 5) for s in track("swirl", p.swirl)]), size=p.size,
+        velocity=_rounded(velocity), swirl=compact([round(s, 5) for s in track("swirl", p.swirl)]), size=p.size, source=p.source,
     )  # fmt: skip

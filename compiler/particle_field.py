@@ -48,6 +48,8 @@ HABITS: dict[str, Habit] = {
     "spray": Habit(2400, 0.5),
 }  # fmt: skip
 OTHER = Habit(900)
+LIFE = 2.5  # seconds that what comes from a subject is seen
+SPREAD = 0.5  # metres a second to all sides
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,19 @@ def drift(
     particles = shot.particles[number]
     habit = HABITS.get(particles.kind, OTHER)
     device = c2w_F44.device
-    air = _Air.of(particles, shot.frames, frame_F.to(device), fps)
+    air = _Air.of(particles, shot, frame_F.to(device), fps)
     if float(air.density.max()) <= 0:
         return None
     there = math.ceil(float(air.density.max()) * habit.count * 1.02)
     near = min(max(1.7 * reach, 1.4), 10.0)
     boxes = (min(max(4.0, 1.5 * near), 14.0),) if habit.puff else (near, 2.8 * near)
     seed = (shot.seed * 31 + number) % 2**31
+    origin = next((t.position for t in shot.subjects if t.subject == particles.source), None)
+    if origin is not None:
+        place = _track(origin, shot.frames).to(device)[
+            frame_F.to(device).long().clamp(0, shot.frames - 1)
+        ]
+        return _plume(particles.size, habit, seed, air, place, fps)
     eye, ahead = c2w_F44[:, :3, 3], c2w_F44[:, :3, 2]
     parts = [
         _box(particles.size, habit, side, seed + 7919 * i, there, air, eye, ahead, fps)
@@ -106,14 +114,16 @@ class _Air:
     gone: Tensor  # [F, 3] metres that the air has carried them since the shot's first frame
 
     @classmethod
-    def of(cls, particles: ParticleTrack, frames: int, frame: Tensor, fps: float) -> _Air:
+    def of(cls, particles: ParticleTrack, shot: ShotPlan, frame: Tensor, fps: float) -> _Air:
+        frames = shot.frames
         velocity = _track(particles.velocity, frames).to(frame.device)
         whole = frame.floor().long().clamp(0, frames - 1)
         gone = ((velocity.cumsum(0) - velocity) / fps)[whole]
         gone = gone + velocity[whole] * ((frame - whole) / fps)[:, None]
+        gone = gone + velocity[0] * (shot.since / fps)  # the take's frames before this shot
         density = _track(particles.density, frames).clamp(0, 1).to(frame.device)[whole]
         swirl = _track(particles.swirl, frames).to(frame.device)[whole]
-        return cls(frame / fps, density, velocity[whole], swirl, gone)
+        return cls((frame + shot.since) / fps * shot.speed, density, velocity[whole], swirl, gone)
 
 
 def _track(values: list[float] | list[tuple[float, float, float]], frames: int) -> Tensor:
@@ -160,6 +170,35 @@ def _box(
     opacity = habit.opacity * margin * twinkle * (0.55 + 0.45 * tumble) * (1.0 if habit.puff else above)
     radius = 0.5 * large * (0.45 + 0.55 * tumble)
     return position, velocity * (habit.streak / fps), radius, opacity, r[:, 6]
+
+
+def _plume(size: float, habit: Habit, seed: int, air: _Air, origin: Tensor, fps: float) -> Drift:
+    """What comes from a subject at `origin` [F, 3]: each particle leaves it, spreads, fades, and begins anew."""
+    n = max(8, round(habit.count * (1.0 if habit.puff else 0.12)))
+    r = torch.rand(n, 9, generator=torch.Generator().manual_seed(seed)).to(origin.device)
+    life = LIFE * (0.6 + 0.8 * r[:, 0])
+    age = (air.seconds[:, None] / life + r[:, 1]) % 1 * life  # [F, N] seconds
+    turn = 2 * torch.pi * r[:, 2]
+    spread = (
+        torch.stack([turn.cos(), 0.6 * (r[:, 3] - 0.3), turn.sin()], -1)
+        * (SPREAD * (0.3 + r[:, 4]))[:, None]
+    )
+    velocity = air.velocity[:, None] * (0.7 + 0.6 * r[:, 5])[:, None] + spread
+    wave = (2 * torch.pi * (0.3 + r[:, 6]) * air.seconds[:, None] + 6.283 * r[:, 7]).sin()[..., None]
+    sway = (
+        wave
+        * (0.25 * air.swirl[:, None] * age)[..., None]
+        * torch.tensor([1.0, 0.2, 0.6], device=origin.device)
+    )
+    start = origin[:, None] + torch.tensor([0.0, 0.4, 0.0], device=origin.device)
+    position = start + velocity * age[..., None] + sway
+    part = age / life
+    fade = (part / 0.1).clamp(0, 1) * (1 - part)
+    there = (r[:, 8] < air.density[:, None]).float() * (position[..., 1] > 0)
+    grown = 0.4 + 1.2 * part if habit.puff else torch.ones_like(part)
+    radius = 0.5 * size * habit.slim * grown * (0.65 + 0.7 * r[:, 6])
+    opacity = habit.opacity * fade * there
+    return Drift(position, velocity * (habit.streak / fps), radius, opacity, r[:, 6], habit.puff)
 
 
 def reach_of(shot: ShotPlan) -> float:

@@ -7,46 +7,73 @@ Film -resolve-> Resolved -plan-> Plan
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import repeat
 
 from scenelang.compiler import resolved
-from scenelang.compiler.checks import actors, camera, moves, transitions
-from scenelang.compiler.plan import Plan
-from scenelang.compiler.planning import plan_of
+from scenelang.compiler.checks import actors, axis, bodies, camera, moves, transitions
+from scenelang.compiler.memory import Memory
+from scenelang.compiler.plan import Plan, ShotPlan
+from scenelang.compiler.planning import plan_of, plan_shots
 from scenelang.compiler.resolve import resolve
+from scenelang.compiler.scope import Reader
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic, SceneError, has_errors
 from scenelang.grammar.format import format_film
+from scenelang.grammar.garbage import paused
+from scenelang.grammar.parse import parse_file
 
-CHECKS = (
-    moves.check,
-    actors.check,
-    transitions.check,
-    camera.check,
-)
+SHOT_CHECKS = (moves.check, actors.check, camera.check, bodies.check)
+FILM_CHECKS = (transitions.check, axis.check)
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """A film understood: what it resolved to, its Plan (None after an error), all findings."""
+    """A film understood: what it resolved to, all findings, and its Plan (None after an error)."""
 
+    film: ast.Film
     resolved: resolved.Film
-    plan: Plan | None
+    shots: list[ShotPlan] | None
     diagnostics: tuple[Diagnostic, ...]
 
+    @cached_property
+    def plan(self) -> Plan | None:
+        if self.shots is None or has_errors(self.diagnostics):
+            return None
+        return plan_of(self.resolved, self.shots, source_hash(self.film))
 
-def analyse(film: ast.Film, syntax: tuple[Diagnostic, ...] = ()) -> Analysis:
-    """All findings of a film, sorted, together with those of its parse; never raises on bad input."""
-    understood, found = resolve(film, has_errors(syntax))
+
+@paused
+def analyse(
+    film: ast.Film,
+    syntax: tuple[Diagnostic, ...] = (),
+    memory: Memory | None = None,
+    read: Reader = parse_file,
+) -> Analysis:
+    """All findings of a film, sorted, together with those of its parse; never raises on bad input.
+
+    With a `memory`, only what changed since it was last given is worked out again. `read` is how imported
+    files are read.
+    """
+    if memory is None or has_errors(syntax):  # what was misread is nothing to remember
+        memory = Memory()
+    understood, found = resolve(film, has_errors(syntax), memory, read)
     # what was misread can't be called unused
     unused = has_errors(syntax) or has_errors(found)
     found = [*syntax, *(d for d in found if not (unused and d.code == "C003"))]
-    plan = None if has_errors(found) else plan_of(understood, source_hash(film))
-    for check in CHECKS:
-        found.extend(check(understood, plan))
-    return Analysis(
-        understood, None if has_errors(found) else plan, tuple(sorted(set(found), key=lambda d: d.order))
-    )
+    shots = None if has_errors(found) else plan_shots(understood, memory)
+    for shot, planned in zip(understood.shots, shots or repeat(None)):
+        found.extend(memory.check(shot, planned, partial(_check, understood, shot, planned)))
+    for check in FILM_CHECKS:
+        found.extend(check(understood, shots))
+    return Analysis(film, understood, shots, tuple(sorted(set(found), key=lambda d: d.order)))
+
+
+def _check(film: resolved.Film, shot: resolved.Shot, planned: ShotPlan | None) -> Iterator[Diagnostic]:
+    for check in SHOT_CHECKS:
+        yield from check(film, shot, planned)
 
 
 def plan_film(film: ast.Film) -> Plan:

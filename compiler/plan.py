@@ -31,7 +31,7 @@ def at(track: Sequence[T], frame: int) -> T:
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 class SubjectPlan(_Part):
@@ -52,6 +52,8 @@ class SubjectPlan(_Part):
     offsets: list[tuple[float, float]] = Field(
         description="floor offset (x, z) in metres of each member; one (0, 0) for a single subject"
     )
+    reference: str = Field(default="", description="a picture, relative to the project's folder")
+    voice: str = ""
 
 
 class PlacePlan(_Part):
@@ -59,6 +61,7 @@ class PlacePlan(_Part):
     description: str
     set: str = Field(description="the set that previz builds: street, rooftop, room, cave, forest, …")
     features: list[str] = Field(description="snowy, wet, night, dusk, neon, …")
+    reference: str = Field(default="", description="a picture, relative to the project's folder")
 
 
 class SegmentPlan(_Part):
@@ -140,6 +143,7 @@ class ParticleTrack(_Part):
     velocity: Vec3Track = Field(description="metres a second: wind, rise and fall")
     swirl: ScalarTrack = Field(description="0 to 1")
     size: float = Field(description="metres")
+    source: str | None = Field(default=None, description="the subject that they come from")
 
 
 class LinePlan(_Part):
@@ -167,7 +171,15 @@ class ShotPlan(_Part):
     lights: list[LightTrack]
     particles: list[ParticleTrack]
     dialogue: list[LinePlan]
-    hash: str = Field(description="SHA-256 of everything above")
+    continues: str | None = Field(default=None, description="the shot whose take goes on here")
+    since: int = Field(default=0, description="frames of the take before this shot")
+    speed: float = Field(default=1.0, description="of what happens; 0.5 is slow motion")
+    expect: list[tuple[str, str]] = Field(
+        default=[], description="what the finished take must show, such as (camera, dolly-in)"
+    )
+    hash: str = Field(
+        description="SHA-256 of everything above, and of the hash of the shot it continues"
+    )
 
 
 class EditPlan(_Part):

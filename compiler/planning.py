@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from scenelang.compiler import camera, resolved, timing
 from scenelang.compiler.blocking import GESTURES, block
 from scenelang.compiler.easing import mix_linear, mix_ratio, value_at
 from scenelang.compiler.geometry import Vec3, lerp, matrix, sub, turn
 from scenelang.compiler.lighting import light_tracks, particle_tracks
+from scenelang.compiler.memory import Memory
 from scenelang.compiler.placement import (
     FRAMING_SIZES,
+    View,
     middle_of,
     opening_view,
     posture_height,
@@ -36,22 +40,33 @@ from scenelang.compiler.trail import compact, frame_range
 FAR = 1000.0  # metres: where a deep focus is while it racks from or to a distance
 
 
-def plan_of(film: resolved.Film, source: str) -> Plan:
-    """The whole film; `source` is the SHA-256 of its canonical text."""
+def plan_shots(film: resolved.Film, memory: Memory) -> list[ShotPlan]:
+    memory.begin_plans()
     shots: list[ShotPlan] = []
+    takes: dict[str, Take] = {}
     stage: Stage = {}
     for i, shot in enumerate(film.shots):
         if shot.scene is None or i == 0 or film.shots[i - 1].scene is not shot.scene:
             stage = {}
-        planned, stage = plan_shot(film, shot, stage)
+        before = takes.get(shot.continues or "")
+        planned, take = memory.plan(shot, stage, before, partial(plan_shot, film, shot, stage, before))
+        takes[shot.name], stage = take, take.stage
         shots.append(planned)
+    return shots
+
+
+def plan_of(film: resolved.Film, shots: list[ShotPlan], source: str) -> Plan:
+    """The whole film; `source` is the SHA-256 of its canonical text."""
     edit, frames = timeline(film, shots)
     width, height = film.size
     return Plan(
         title=film.title, size=(width, height), fps=str(film.fps), frames=frames, source=source,
         subjects=[_subject(s) for s in film.subjects.values()],
         places=[
-            PlacePlan(id=p.name, description=p.description, set=p.set, features=list(p.features))
+            PlacePlan(
+                id=p.name, description=p.description, set=p.set, features=list(p.features),
+                reference=p.reference,
+            )
             for p in film.places.values()
         ],
         shots=shots, edit=edit,
@@ -63,24 +78,40 @@ def _subject(s: resolved.Subject) -> SubjectPlan:
         id=s.name, role=s.role, description=s.description, wears=s.wears,
         mood=s.mood, kind=s.reading.kind or "box", kind_from=s.kind_from,
         colours=s.reading.colours, features=list(s.reading.features), height=s.height, offsets=offsets(s),
+        reference=s.reference, voice=s.voice,
     )  # fmt: skip
 
 
-def plan_shot(film: resolved.Film, shot: resolved.Shot, stage: Stage) -> tuple[ShotPlan, Stage]:
-    """One shot, and the stage as it leaves it.
+@dataclass(frozen=True)
+class Take:
+    """What goes on from a shot: the stage as it leaves it, the camera's last pose, its frames so far."""
+
+    stage: Stage
+    view: View
+    pose: camera.Pose
+    frames: int
+    hash: str
+
+
+def plan_shot(
+    film: resolved.Film, shot: resolved.Shot, stage: Stage, before: Take | None = None
+) -> tuple[ShotPlan, Take]:
+    """One shot, and how it ends; `before` is how the one that it continues ended.
 
     The order matters: places, then the camera's first pose (which needs the places), then
     everyone's motion (which may face the camera), then the camera's path (which may follow).
     """
     frames = max(1, film.frame(shot.duration))
+    since = before.frames if before else 0
     times = [Fraction(f) / film.fps for f in range(frames)]
-    start = opening(film, shot, stage)
-    view = opening_view(film, shot, start)
+    start = opening(film, shot, before.stage if before else stage)
+    view = before.view if before else opening_view(film, shot, start)
     start = facing_camera(shot, start, view.eye)
     tracks, end = block(film, shot, start, view.eye)
     by_name = {t.subject: t for t in tracks}
     actions = [_action(film, a, frames) for a in shot.actions]
-    path = camera.Path(shot, view, _Locator(film, by_name, start), _Compass(film, by_name))
+    first = before.pose if before else None
+    path = camera.Path(shot, view, _Locator(film, by_name, start), _Compass(film, by_name), first)
     planned = ShotPlan(
         id=shot.name,
         title=shot.title,
@@ -95,7 +126,7 @@ def plan_shot(film: resolved.Film, shot: resolved.Shot, stage: Stage) -> tuple[S
         notes=list(shot.notes),
         segments=timing.segments(film, shot, actions),
         actions=actions,
-        camera=_camera(film, shot, path, times, subjects_of(shot, film, start)),
+        camera=_camera(film, shot, path, times, subjects_of(shot, film, start), since),
         subjects=tracks,
         lights=light_tracks(film, shot, by_name, times),
         particles=particle_tracks(shot, times),
@@ -103,10 +134,18 @@ def plan_shot(film: resolved.Film, shot: resolved.Shot, stage: Stage) -> tuple[S
             LinePlan(frames=frame_range(film, n.start, n.end, frames), speaker=n.speaker, text=n.text)
             for n in shot.lines
         ],
+        continues=shot.continues,
+        since=since,
+        speed=shot.speed,
+        expect=list(shot.expects),
         hash="",
     )
-    digest = hashlib.sha256(planned.model_dump_json(exclude={"hash"}).encode()).hexdigest()
-    return planned.model_copy(update={"hash": digest}), end
+    digest = hashlib.sha256(planned.model_dump_json(exclude={"hash"}).encode())
+    if before is not None:
+        digest.update(before.hash.encode())
+    planned = planned.model_copy(update={"hash": digest.hexdigest()})
+    last = path.at(shot.duration)
+    return planned, Take(end, view, last, planned.since + frames, planned.hash)
 
 
 def _action(film: resolved.Film, a: resolved.Action, frames: int) -> ActionPlan:
@@ -152,9 +191,14 @@ def _sample(track, frame, mix):  # type: ignore[no-untyped-def]
 
 
 def _camera(
-    film: resolved.Film, shot: resolved.Shot, path: camera.Path, times: list[Fraction], about: list[str]
+    film: resolved.Film,
+    shot: resolved.Shot,
+    path: camera.Path,
+    times: list[Fraction],
+    about: list[str],
+    since: int,
 ) -> CameraTrack:
-    tremor = camera.shake(shot, film.fps, len(times))
+    tremor = camera.shake(shot, film.fps, len(times), since)
     c2w, focal, focus = [], [], []
     lens = next((a for a in shot.animations if a.target == "lens"), None)
     for time, jolt in zip(times, tremor):

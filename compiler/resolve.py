@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from scenelang.compiler import lexicon, resolved, units
 from scenelang.compiler.imports import declare
+from scenelang.compiler.memory import Memory
+from scenelang.compiler.resolve_camera import reads_files
+from scenelang.compiler.resolve_continue import check_joins, continues
 from scenelang.compiler.resolve_light import resolve_light, resolve_particles
 from scenelang.compiler.resolve_shot import resolve_mark, resolve_shot
-from scenelang.compiler.scope import NOWHERE, Findings, Scope
-from scenelang.grammar import ast
-from scenelang.grammar.diagnostics import Diagnostic
+from scenelang.compiler.scope import NOWHERE, Findings, Reader, Scope, project_folder
+from scenelang.grammar import ast, facts
+from scenelang.grammar.diagnostics import Diagnostic, did_you_mean
+from scenelang.grammar.parse import parse_file
 
 DEFAULT_SIZE = (1280, 720)
 DEFAULT_FPS = Fraction(24)
@@ -22,22 +27,31 @@ MOST_PIXELS = 7680 * 4320
 FPS_RANGE = (1, 240)
 
 
-def resolve(film: ast.Film, misread: bool = False) -> tuple[resolved.Film, list[Diagnostic]]:
+def resolve(
+    film: ast.Film,
+    misread: bool = False,
+    memory: Memory | None = None,
+    read: Reader = parse_file,
+) -> tuple[resolved.Film, list[Diagnostic]]:
     """Bind and convert everything that can be; what can't is left out and reported.
 
     `misread` says that the text has syntax errors: what they hid is not reported again.
+    `read` is how imported files are read.
     """
+    memory = memory or Memory()
     findings = Findings(film.file)
-    scope = Scope(findings, misread)
+    scope = Scope(findings, misread, read)
     declare(film, scope, Path(film.file or "untitled.scene"))
     header = next((s for s in film.statements if isinstance(s, ast.Header)), None)
     result = _header(header, findings)
     result = replace(
         result,
-        subjects={n: _subject(d, findings) for n, d in scope.declarations.items() if d.role != "place"},
-        places={n: _place(d) for n, d in scope.declarations.items() if d.role == "place"},
+        subjects={n: _subject(d, scope) for n, d in scope.declarations.items() if d.role != "place"},
+        places={n: _place(d, scope) for n, d in scope.declarations.items() if d.role == "place"},
     )
-    shots, transitions = _Reel(result, header, scope).run(film.statements)
+    check_joins(film, scope)
+    memory.begin((result, _style(header), list(scope.declarations.items()), misread))
+    shots, transitions = _Reel(result, header, scope, memory).run(film.statements)
     _used(film, scope, bool(shots))
     return replace(result, shots=tuple(shots), transitions=tuple(transitions)), findings.found
 
@@ -50,18 +64,19 @@ def shot_seed(film_seed: int, shot: str) -> int:
 class _Reel:
     """Walks the statements in order; keeps the shots and transitions met so far."""
 
-    def __init__(self, film: resolved.Film, header: ast.Header | None, scope: Scope):
-        self.film, self.header, self.scope = film, header, scope
+    def __init__(self, film: resolved.Film, header: ast.Header | None, scope: Scope, memory: Memory):
+        self.film, self.header, self.scope, self.memory = film, header, scope, memory
         self.shots: list[resolved.Shot] = []
         self.transitions: list[resolved.Transition] = []
         self.names: dict[str, ast.Word] = {}
+        self.by_name: dict[str, resolved.Shot] = {}
 
     def run(
         self, statements: tuple[ast.Statement, ...]
     ) -> tuple[list[resolved.Shot], list[resolved.Transition]]:
         for statement in statements:
             if isinstance(statement, ast.Scene):
-                scene = _scene(statement, self.scope, self.film)
+                scene = self.memory.resolve(statement, (), self.scope, partial(_scene, statement))
                 for inner in statement.body:
                     self.step(inner, scene)
             else:
@@ -88,17 +103,34 @@ class _Reel:
                     "caches and edit lists are keyed by it: give this shot another", labels=labels,
                 )  # fmt: skip
                 return
-            shot = resolve_shot(statement, self.film, scene, self.scope)
+            work = partial(self.shot, statement, scene)
+            if reads_files(statement):  # which may have changed where the text has not
+                shot = work(self.scope)
+            else:
+                before = self.by_name.get(continues(statement))
+                shot = self.memory.resolve(statement, (scene, before), self.scope, work)
             if shot is not None:
-                look, avoid = self._style()
-                seed = shot_seed(self.film.seed, shot.name) if shot.seed < 0 else shot.seed
-                self.shots.append(
-                    replace(shot, seed=seed, look=shot.look or look, avoid=_joined(avoid, shot.avoid))
-                )
+                self.shots.append(shot)
+                self.by_name[shot.name] = shot
 
-    def _style(self) -> tuple[str, str]:
-        fields = self.header.fields if self.header else ()
-        return units.field_text(fields, "look"), units.field_text(fields, "avoid")
+    def shot(
+        self, statement: ast.Shot, scene: resolved.Scene | None, scope: Scope
+    ) -> resolved.Shot | None:
+        """A shot with what it has from the film."""
+        shot = resolve_shot(statement, self.film, scene, scope, self.by_name)
+        if shot is None:
+            return None
+        look, avoid = _style(self.header)
+        seed = shot.seed
+        if seed < 0:  # a take that goes on keeps its own
+            take = self.by_name.get(shot.continues or "")
+            seed = take.seed if take else shot_seed(self.film.seed, shot.name)
+        return replace(shot, seed=seed, look=shot.look or look, avoid=_joined(avoid, shot.avoid))
+
+
+def _style(header: ast.Header | None) -> tuple[str, str]:
+    fields = header.fields if header else ()
+    return units.field_text(fields, "look"), units.field_text(fields, "avoid")
 
 
 def _joined(*texts: str) -> str:
@@ -139,7 +171,8 @@ def _rate(fps: Fraction) -> Fraction:
     return fps
 
 
-def _subject(d: ast.Declaration, findings: Findings) -> resolved.Subject:
+def _subject(d: ast.Declaration, scope: Scope) -> resolved.Subject:
+    findings = scope.findings
     description = (d.description.value if d.description else "").strip() or d.name.text
     wears = units.field_text(d.fields, "wears")
     reading = lexicon.read(description, wears)
@@ -164,17 +197,37 @@ def _subject(d: ast.Declaration, findings: Findings) -> resolved.Subject:
     )
     return resolved.Subject(
         d.name.text, "prop" if d.role == "prop" else "character", description, replace(reading, kind=kind), kind_from, wears,
-        units.field_text(d.fields, "mood"), height, count, spread, d.span or NOWHERE,
+        units.field_text(d.fields, "mood"), height, count, spread, _reference(d, scope),
+        units.field_text(d.fields, "voice"), d.span or NOWHERE,
     )  # fmt: skip
 
 
-def _place(d: ast.Declaration) -> resolved.Place:
+def _reference(d: ast.Declaration, scope: Scope) -> str:
+    """A reference's path relative to the project's folder; a missing file is a warning."""
+    value = next((v for v in units.field(d.fields, "reference") or () if isinstance(v, ast.Text)), None)
+    path = scope.file(value) if value else None
+    if value is None or path is None:
+        return ""
+    if not facts.is_file(str(path)):
+        hint = (
+            did_you_mean(path.name, facts.names_in(str(path.parent)))
+            or "paths are relative to the file that the reference stands in"
+        )
+        scope.findings.warning("C018", value, f"there is no file `{value.value}`", hint)
+        return ""
+    home = Path((value.span.file if value.span else "") or scope.findings.file or "untitled.scene")
+    return path.relative_to(project_folder(home)).as_posix()
+
+
+def _place(d: ast.Declaration, scope: Scope) -> resolved.Place:
     description = (d.description.value if d.description else "").strip() or d.name.text
     set_, features = lexicon.read_place(description)
-    return resolved.Place(d.name.text, description, set_, features, d.span or NOWHERE)
+    return resolved.Place(
+        d.name.text, description, set_, features, _reference(d, scope), d.span or NOWHERE
+    )
 
 
-def _scene(node: ast.Scene, scope: Scope, film: resolved.Film) -> resolved.Scene:
+def _scene(node: ast.Scene, scope: Scope) -> resolved.Scene:
     axis = None
     for statement in node.body:
         if isinstance(statement, ast.Axis):
@@ -188,7 +241,7 @@ def _scene(node: ast.Scene, scope: Scope, film: resolved.Film) -> resolved.Scene
         axis,
         tuple(m for s in node.body if isinstance(s, ast.Blocking) and (m := resolve_mark(s, scope))),
         tuple(resolve_light(s, scope) for s in node.body if isinstance(s, ast.Light)),
-        tuple(resolve_particles(s) for s in node.body if isinstance(s, ast.Particles)),
+        tuple(resolve_particles(s, scope) for s in node.body if isinstance(s, ast.Particles)),
     )
 
 

@@ -60,10 +60,15 @@ def resolve_actions(
 
 
 def _line_end(node: ast.Says, happening: _Happening) -> Fraction:
-    """A line with no end of its own is spoken at some 14 characters a second."""
+    """A line with no end of its own lasts as long as it takes to say."""
     if not happening.open:
         return happening.end
-    return min(happening.end, happening.start + max(Fraction(1), Fraction(len(node.line.value), 14)))
+    return min(happening.end, happening.start + speaking_time(node.line.value))
+
+
+def speaking_time(text: str) -> Fraction:
+    """Seconds that it takes to say a text, at some 14 characters a second."""
+    return max(Fraction(1), Fraction(len(text), 14))
 
 
 def _when(

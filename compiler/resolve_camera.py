@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from scenelang.compiler import resolved, units
+from scenelang.compiler.camera_files import read
+from scenelang.compiler.camera_track import CameraFileError, Track
 from scenelang.compiler.scope import NOWHERE, Scope
 from scenelang.grammar import ast
 from scenelang.grammar.vocabulary import find_move
@@ -16,7 +18,8 @@ def resolve_camera(
     node: ast.Camera | None, fps: Fraction, duration: Fraction, scope: Scope
 ) -> resolved.Camera:
     if node is None:
-        return resolved.Camera(None, None, (), "", 0.0, None)
+        return resolved.Camera(None, None, None, (), "", 0.0, None)
+    track = _track(node, fps, duration, scope) if node.path else None
     spans: list[resolved.MoveSpan] = []
     steadiness, shake = "", 0.0
     for part in node.body:
@@ -33,7 +36,38 @@ def resolve_camera(
     elif node.looking is not None:
         looking = scope.subject(node.looking)
     start = units.point(node.start) if node.start else None
-    return resolved.Camera(start, looking, tuple(spans), steadiness, shake, node.span or NOWHERE)
+    return resolved.Camera(track, start, looking, tuple(spans), steadiness, shake, node.span or NOWHERE)
+
+
+def reads_files(shot: ast.Shot) -> bool:
+    """Whether the camera of a shot is in a file."""
+    return any(isinstance(s, ast.Camera) and s.path is not None for s in shot.body)
+
+
+def _track(node: ast.Camera, fps: Fraction, duration: Fraction, scope: Scope) -> Track | None:
+    """The camera of a file, which then is all of the shot's camera."""
+    assert node.path is not None
+    findings = scope.findings
+    for part in (node.start, node.looking, *(s for s in node.body if isinstance(s, ast.MoveSpan))):
+        if part is not None:
+            findings.error(
+                "C035", part, "a camera from a file takes no place, aim or move of its own",
+                "leave it out; `steadiness` may stay", labels=[(node.path.span or NOWHERE, "the file")],
+            )  # fmt: skip
+    path = scope.file(node.path)
+    if path is None:
+        return None
+    try:
+        track = read(path, fps)
+    except CameraFileError as error:
+        findings.error("C036", node.path, str(error), error.hint)
+        return None
+    if track.duration + 1 / fps < duration and len(track.samples) > 1:
+        findings.warning(
+            "C037", node.path, f"the file's camera moves for {float(track.duration):.1f}s, the shot lasts "
+            f"{float(duration):g}s: it stands still after that", "shorten the shot, or export a longer path",
+        )  # fmt: skip
+    return track
 
 
 def _span(

@@ -39,7 +39,24 @@ PRESETS: dict[str, Look] = {
     "moonlight": (140, 40, 8500, 0.22, "hard"),
     "candlelight": (30, 15, 1900, 0.6, "hard"),
     "night": (160, 50, 8000, 0.1, "soft"),
+    "sunny": (40, 50, 5600, 1.1, "hard"),
+    "firelight": (20, -8, 2000, 0.7, "hard"),
+    "tungsten": (35, 40, 2900, 0.8, "soft"),
+    "fluorescent": (0, 80, 4300, 0.7, "soft"),
+    "neon": (80, 15, 7500, 0.5, "soft"),
+    "led": (0, 70, 5600, 0.9, "soft"),
+    "hmi": (50, 40, 6000, 1.3, "hard"),
+    "mixed-light": (50, 30, 4000, 0.9, "soft"),
+    "side-light": (90, 20, 5600, 1.0, "hard"),
+    "top-light": (0, 88, 5600, 1.0, "hard"),
+    "underlight": (0, -35, 4500, 0.8, "hard"),
+    "silhouette": (180, 25, 5600, 1.2, "hard"),
+    "high-contrast": (70, 30, 5600, 1.2, "hard"),
+    "low-contrast": (10, 45, 5600, 0.8, "soft"),
 }
+
+
+FLAMES = ("candlelight", "firelight")
 
 
 @dataclass(frozen=True)
@@ -103,7 +120,8 @@ def colour(values: tuple[ast.Value, ...] | None, scope: Scope) -> Vec3 | None:
 def resolve_light(node: ast.Light, scope: Scope) -> Light:
     name = node.name.text
     role = node.role.text if node.role else (name if vocabulary.find("role", name) else "key")
-    preset = PRESETS.get(name)
+    known = vocabulary.find("preset", name)
+    preset = PRESETS[known.word] if known else None
     azimuth, elevation, temperature, intensity, quality = preset or ROLES[role]
     on = scope.subject(node.on)
     side = units.field(node.fields, "from")
@@ -124,7 +142,7 @@ def resolve_light(node: ast.Light, scope: Scope) -> Light:
         tint,
         units.field_number(node.fields, "intensity", intensity),
         quality,
-        units.field_number(node.fields, "flicker", 0.3 if name == "candlelight" else 0.0),
+        units.field_number(node.fields, "flicker", 0.3 if known and known.word in FLAMES else 0.0),
         node.span or NOWHERE,
     )
 
@@ -155,7 +173,7 @@ def default_light(features: tuple[str, ...]) -> Light:
     )
 
 
-def resolve_particles(node: ast.Particles) -> Particles:
+def resolve_particles(node: ast.Particles, scope: Scope) -> Particles:
     kind = PARTICLE_KINDS[node.kind.text]
     return Particles(
         node.kind.text,
@@ -166,8 +184,14 @@ def resolve_particles(node: ast.Particles) -> Particles:
         units.field_number(node.fields, "speed", kind.fall),
         units.field_number(node.fields, "size", kind.size),
         units.field_number(node.fields, "swirl", kind.swirl),
+        _source(node, scope),
         node.span or NOWHERE,
     )
+
+
+def _source(node: ast.Particles, scope: Scope) -> str | None:
+    word = next((v for v in units.field(node.fields, "from") or () if isinstance(v, ast.Word)), None)
+    return scope.subject(word)
 
 
 def wind(values: tuple[ast.Value, ...] | None) -> Vec3:

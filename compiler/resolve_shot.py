@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from scenelang.compiler import resolved, units
 from scenelang.compiler.easing import Keyed
 from scenelang.compiler.resolve_action import resolve_actions
 from scenelang.compiler.resolve_camera import resolve_camera
+from scenelang.compiler.resolve_continue import continued
 from scenelang.compiler.resolve_light import (
     colour,
     default_light,
@@ -44,10 +45,14 @@ def _remarks(body: Iterable[ast.Node], kind: str) -> tuple[str, ...]:
 
 
 def resolve_shot(
-    node: ast.Shot, film: resolved.Film, scene: resolved.Scene | None, scope: Scope
+    node: ast.Shot,
+    film: resolved.Film,
+    scene: resolved.Scene | None,
+    scope: Scope,
+    earlier: Mapping[str, resolved.Shot],
 ) -> resolved.Shot | None:
     """The shot with everything it inherits; None where its duration can't be filmed. A seed
-    of -1 stands for: from the film's."""
+    of -1 stands for: from the film's. `earlier` are the shots that it may continue."""
     duration = units.seconds(node.duration, film.fps, Fraction(0))
     if duration == 0 and scope.misread:  # the parser has reported it; the rest is still worth checking
         duration = LONGEST
@@ -59,13 +64,17 @@ def resolve_shot(
             "such as `4s`",
         )
         return None
-    place = scope.place(node.place) or (scene.place if scene else None)
+    before = continued(node, scope, earlier)
+    place = scope.place(node.place) or (before.place if before else scene.place if scene else None)
     features = film.places[place].features if place else ()
     lights = _merged(
-        scene.lights if scene else (), [resolve_light(s, scope) for s in _all(node.body, ast.Light)]
+        before.lights if before else scene.lights if scene else (),
+        [resolve_light(s, scope) for s in _all(node.body, ast.Light)],
     )
-    particles = {p.kind: p for p in scene.particles} if scene else {}
-    particles.update({s.kind.text: resolve_particles(s) for s in _all(node.body, ast.Particles)})
+    inherited = before.particles if before else scene.particles if scene else ()
+    particles = {p.kind: p for p in inherited}
+    particles.update({s.kind.text: resolve_particles(s, scope) for s in _all(node.body, ast.Particles)})
+    pace = _last(node.body, ast.Speed)
     lens, focus, seed = (
         _last(node.body, ast.Lens),
         _last(node.body, ast.Focus),
@@ -89,12 +98,16 @@ def resolve_shot(
         scene=scene,
         place=place,
         duration=duration,
-        framing=_framing(_last(node.body, ast.Framing), scope),
-        angles=_angles(_last(node.body, ast.Angle)),
-        focal=focal,
-        aperture=units.number(lens.aperture) if lens and lens.aperture else DEFAULT_APERTURE,
-        focus=scope.subject(focus.on, ("deep",)) if focus else None,
-        camera=resolve_camera(_last(node.body, ast.Camera), film.fps, duration, scope),
+        framing=before.framing if before else _framing(_last(node.body, ast.Framing), scope),
+        angles=before.angles if before else _angles(_last(node.body, ast.Angle)),
+        focal=before.focal if before else focal,
+        aperture=before.aperture
+        if before
+        else units.number(lens.aperture)
+        if lens and lens.aperture
+        else DEFAULT_APERTURE,
+        focus=scope.subject(focus.on, ("deep",)) if focus else before.focus if before else None,
+        camera=_camera(node, film.fps, duration, scope, before),
         marks=tuple(m for s in _all(node.body, ast.Blocking) if (m := resolve_mark(s, scope))),
         lights=lights or (default_light(features),),
         particles=tuple(particles.values()),
@@ -107,9 +120,42 @@ def resolve_shot(
         avoid=", ".join(_remarks(node.body, "avoid")),
         sounds=_remarks(node.body, "sound"),
         notes=_remarks(node.body, "note"),
+        continues=before.name if before else None,
+        speed=_speed(pace, scope) if pace else 1.0,
+        expects=tuple(
+            (e.what.text, e.value.text if isinstance(e.value, ast.Word) else str(int(e.value.number)))
+            for s in _all(node.body, ast.Expect)
+            for e in s.items
+        ),
         span=node.span or NOWHERE,
     )
     return _with_animations(shot, node, film, scope)
+
+
+def _camera(
+    node: ast.Shot, fps: Fraction, duration: Fraction, scope: Scope, before: resolved.Shot | None
+) -> resolved.Camera:
+    """A shot that goes on looks at what the take looks at."""
+    camera = resolve_camera(_last(node.body, ast.Camera), fps, duration, scope)
+    if before is None:
+        return camera
+    own = camera.steadiness or camera.spans
+    return replace(
+        camera,
+        looking=before.camera.looking,
+        steadiness=camera.steadiness if own else before.camera.steadiness,
+        shake=camera.shake if own else before.camera.shake,
+    )
+
+
+def _speed(node: ast.Speed, scope: Scope) -> float:
+    speed = units.number(node.amount)
+    if not 0.01 <= speed <= 20:
+        scope.findings.error(
+            "C022", node, f"a shot can't run at {speed:.0%}", "between 1% and 2000%, such as `speed 50%`"
+        )
+        return 1.0
+    return speed
 
 
 def _merged(

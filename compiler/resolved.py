@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
+from scenelang.compiler.camera_track import Track
 from scenelang.compiler.easing import Keyed
 from scenelang.compiler.geometry import Vec3
 from scenelang.compiler.lexicon import Reading
@@ -30,6 +31,8 @@ class Subject:
     height: float
     count: int
     spread: float
+    reference: str  # a picture's path relative to the project's folder; empty: none
+    voice: str
     span: Span
 
 
@@ -39,6 +42,7 @@ class Place:
     description: str
     set: str
     features: tuple[str, ...]
+    reference: str
     span: Span
 
 
@@ -80,6 +84,7 @@ class Particles:
     fall: float
     size: float
     swirl: float
+    source: str | None  # the subject that they come from
     span: Span
 
 
@@ -121,6 +126,7 @@ class Framing:
 
 @dataclass(frozen=True)
 class Camera:
+    path: Track | None  # of a file
     start: Vec3 | None
     looking: Target | None
     spans: tuple[MoveSpan, ...]
@@ -189,6 +195,9 @@ class Shot:
     avoid: str
     sounds: tuple[str, ...]
     notes: tuple[str, ...]
+    continues: str | None  # the shot whose take goes on here
+    speed: float  # of what happens: 0.5 is slow motion
+    expects: tuple[tuple[str, str], ...]  # (camera, dolly-in), (subjects, 2)
     span: Span
 
 

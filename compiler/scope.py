@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from scenelang.grammar import ast
+from scenelang.grammar import ast, facts
 from scenelang.grammar.diagnostics import Diagnostic, did_you_mean
-from scenelang.grammar.source import Span
+from scenelang.grammar.parse import parse_file
+from scenelang.grammar.source import Source, Span, line_of
 
-NOWHERE = Span("", 0, 0, 1, 1, 1, 1)
+# how an imported file is read: from disk, or in an editor from what is open there
+Reader = Callable[[Path], tuple[ast.Film, tuple[Diagnostic, ...], Source]]
+
+
+def project_folder(file: Path) -> Path:
+    """The nearest folder above a film with a `scenelang.toml` or `.git`, else the film's own."""
+    folder = Path(facts.real(str(file))).parent
+    for candidate in (folder, *folder.parents):
+        if any(facts.exists(str(candidate / name)) for name in ("scenelang.toml", ".git")):
+            return candidate
+    return folder
+
+
+NOWHERE = line_of("", 1)
 
 
 @dataclass
@@ -31,7 +46,7 @@ class Findings:
 
     def _add(self, code, severity, at, message, hint, labels=()) -> None:  # type: ignore[no-untyped-def]
         span = at.span if isinstance(at, ast.Node) else at
-        span = span or Span(self.file, 0, 0, 1, 1, 1, 1)
+        span = span or line_of(self.file, 1)
         self.found.append(Diagnostic(code, severity, message, span, hint, tuple(labels)))
 
 
@@ -41,9 +56,27 @@ class Scope:
 
     findings: Findings
     misread: bool = False  # the text has syntax errors, so what is missing may have been there
+    read: Reader = parse_file
     declarations: dict[str, ast.Declaration] = field(default_factory=dict)
     own: set[str] = field(default_factory=set)  # declared in this file, not imported
     used: set[str] = field(default_factory=set)
+
+    def file(self, text: ast.Text) -> Path | None:
+        """The file that a text names, relative to the film that the text stands in; None, and an error, where
+        it lies outside the project's folder."""
+        home = Path((text.span.file if text.span else "") or self.findings.file or "untitled.scene")
+        path = Path(facts.real(str(home.parent / text.value)))
+        if path.is_relative_to(project_folder(home)):
+            return path
+        self.findings.error(
+            "C006", text, f"`{text.value}` lies outside the project's folder",
+            "move it into the project, or put a `scenelang.toml` in the folder that holds both",
+        )  # fmt: skip
+        return None
+
+    def apart(self) -> Scope:
+        """The same names, with findings and uses of its own."""
+        return replace(self, findings=Findings(self.findings.file), used=set())
 
     def subjects(self) -> list[str]:
         return [name for name, d in self.declarations.items() if d.role != "place"]

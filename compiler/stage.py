@@ -46,6 +46,7 @@ def present(film: resolved.Film, shot: resolved.Shot, stage: Stage) -> list[str]
     names.update(line.speaker for line in shot.lines)
     names.update(change.subject for change in shot.changes)
     names.update(light.on for light in shot.lights if light.on)
+    names.update(p.source for p in shot.particles if p.source)
     targets: list[object] = [
         shot.camera.looking,
         *(m.at for m in shot.marks),

@@ -44,6 +44,7 @@ class Moment:
     particles: list[str]
     lines: list[dict[str, str]]
     sounds: list[str]
+    speed: str  # slow motion, fast motion, or empty
 
 
 def moments(plan: Plan, shot: ShotPlan, closed: bool = False) -> list[Moment]:
@@ -84,6 +85,7 @@ def _moment(
             if n.frames[0] < b and a < n.frames[1]
         ],
         sounds=shot.sound,
+        speed="slow motion" if shot.speed < 0.9 else "fast motion" if shot.speed > 1.1 else "",
     )  # fmt: skip
 
 

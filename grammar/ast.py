@@ -193,6 +193,7 @@ class Steadiness(Node):
 
 
 class Camera(Node):
+    path: Text | None = None  # a file of a tracked or animated camera
     start: Point | None = None
     looking: Target | None = None
     body: tuple[MoveSpan | Steadiness, ...] = ()
@@ -233,6 +234,29 @@ class RackFocus(Node):
     ease: Word | None = None
 
 
+class Continue(Node):
+    """`continue from s010`: the same take goes on from that shot's last frame."""
+
+    shot: Word
+
+
+class Speed(Node):
+    """`speed 50%`: slow motion; over 100 % the shot runs fast."""
+
+    amount: Quantity
+
+
+class Expectation(Node):
+    """`camera dolly-in`, `subjects 2`: what the finished take must show."""
+
+    what: Word
+    value: Word | Quantity
+
+
+class Expect(Node):
+    items: tuple[Expectation, ...]
+
+
 class Seed(Node):
     number: Quantity
 
@@ -246,7 +270,7 @@ class Remark(Node):
 
 ShotStatement = (
     Framing | Angle | Lens | Focus | Camera | Light | Particles | Animate | Blocking
-    | Action | Says | Becomes | RackFocus | Seed | Remark
+    | Action | Says | Becomes | RackFocus | Seed | Remark | Continue | Speed | Expect
 )  # fmt: skip
 
 

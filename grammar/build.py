@@ -6,8 +6,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from lark import Token, Tree
-
 from scenelang.grammar import build_values as values
 from scenelang.grammar.ast import (
     Declaration,
@@ -26,9 +24,9 @@ from scenelang.grammar.ast import (
 from scenelang.grammar.build_fields import fields
 from scenelang.grammar.build_shot import SHOT_STATEMENTS, axis, blocking, light, particles
 from scenelang.grammar.codes import Code
-from scenelang.grammar.context import Context, children
+from scenelang.grammar.context import Context, children, declared_names
 from scenelang.grammar.diagnostics import did_you_mean
-from scenelang.grammar.syntax import Part
+from scenelang.grammar.tree import Part, Token, Tree
 from scenelang.grammar.units import alternatives
 
 VERSION = 1
@@ -36,30 +34,36 @@ _WIPES = ("left", "right", "up", "down")
 
 
 def film(context: Context, tree: Tree[Token]) -> Film:
-    items = [item for item in tree.children if isinstance(item, Tree)]
-    context.declared = _declared(context, items)
-    statements: list[Any] = []
-    versions: list[Tree[Token]] = []
-    for item in items:
-        if item.data == "version":
-            versions.append(item)
-            if len(versions) > 1:
-                context.twice(item, versions[0], "the version")
-                continue
-        if node := FILE_STATEMENTS[item.data](context, item):
-            statements.append(node)
+    items = items_of(tree)
+    context.declared = declared_in(context.source.text, items)
+    versions = [item for item in items if item.data == "version"]
+    for item in versions[1:]:
+        context.twice(item, versions[0], "the version")
+        items.remove(item)
+    made = statements(context, items)
     if tree.children:
         _check_version(context, tree, versions)
     whole = context.source.span(0, len(context.source.text))
     trivia = context.trivia[id(tree)]
-    return Film(statements=tuple(statements), file=context.source.file, span=whole, trivia=trivia)
+    return Film.made(statements=made, file=context.source.file, span=whole, trivia=trivia)
 
 
-def _declared(context: Context, items: list[Tree[Token]]) -> set[str] | None:
-    """The names that a film declares or imports; None where an import brings all of a file's."""
-    if context.declared is None:
+def items_of(tree: Tree[Token]) -> list[Tree[Token]]:
+    """The statements of a file that could be read."""
+    return [item for item in tree.children if isinstance(item, Tree)]
+
+
+def statements(context: Context, items: list[Tree[Token]]) -> tuple[Any, ...]:
+    built = (FILE_STATEMENTS[item.data](context, item) for item in items)
+    return tuple(node for node in built if node is not None)
+
+
+def declared_in(text: str, items: list[Tree[Token]]) -> frozenset[str] | None:
+    """The names that statements declare or import, or seem to; None where an import brings all."""
+    seeming = declared_names(text)
+    if seeming is None:
         return None
-    names = set(context.declared)
+    names = set(seeming)
     for item in items:
         if item.data == "import" and not isinstance(item.children[-1], Tree):
             return None
@@ -67,7 +71,7 @@ def _declared(context: Context, items: list[Tree[Token]]) -> set[str] | None:
             holder = item.children[-1] if item.data == "import" else item
             found = children(cast("Tree[Token]", holder))
             names.update(str(part) for part in found if isinstance(part, Token) and part.type == "NAME")
-    return names
+    return frozenset(names)
 
 
 def _check_version(context: Context, tree: Tree[Token], versions: list[Tree[Token]]) -> None:
@@ -95,7 +99,7 @@ def version(context: Context, tree: Tree[Token]) -> Version | None:
             else f"write `scenelang {VERSION}`"
         )
         context.error(Code.OTHER_VERSION, token, message, hint)
-    return Version(number=number, **context.at(tree))
+    return Version.made(number=number, **context.at(tree))
 
 
 def import_(context: Context, tree: Tree[Token]) -> Import:
@@ -109,15 +113,19 @@ def import_(context: Context, tree: Tree[Token]) -> Import:
                 context.twice(token, cast(Any, names[token].span), f"`{token}`")
             else:
                 names[str(token)] = context.name(token)
-    return Import(path=path, names=tuple(names.values()), **context.at(tree))
+    return Import.made(path=path, names=tuple(names.values()), **context.at(tree))
 
 
 def header(context: Context, tree: Tree[Token]) -> Header:
     title = next(
         (c for c in children(tree) if isinstance(c, Token) and c.type in ("STRING", "UNCLOSED")), None
     )
-    text = values.text(context, title) if title else Text(value="", span=context.span(tree.children[0]))
-    return Header(title=text, fields=fields(context, tree, "film"), **context.at(tree))
+    text = (
+        values.text(context, title)
+        if title
+        else Text.made(value="", span=context.span(tree.children[0]))
+    )
+    return Header.made(title=text, fields=fields(context, tree, "film"), **context.at(tree))
 
 
 def declaration(context: Context, tree: Tree[Token]) -> Declaration | None:
@@ -133,7 +141,7 @@ def declaration(context: Context, tree: Tree[Token]) -> Declaration | None:
     read = fields(context, tree, role)
     if "name" not in head:
         return None
-    return Declaration(
+    return Declaration.made(
         role=role,
         name=context.name(head["name"]),
         description=_text(context, head),
@@ -152,7 +160,7 @@ def scene(context: Context, tree: Tree[Token]) -> Scene | None:
     if "name" not in head:
         return None
     name, place = context.name(head["name"]), _place(context, head)
-    return Scene(name=name, slug=slug, place=place, body=body, **context.at(tree))
+    return Scene.made(name=name, slug=slug, place=place, body=body, **context.at(tree))
 
 
 def shot(context: Context, tree: Tree[Token]) -> Shot | None:
@@ -172,9 +180,9 @@ def shot(context: Context, tree: Tree[Token]) -> Shot | None:
     if "name" not in head:
         return None
     # a shot with a wrong duration is kept for its body; there is an error already
-    lasts = duration or Quantity(number=Decimal(0), unit="s", span=context.span(head["name"]))
+    lasts = duration or Quantity.made(number=Decimal(0), unit="s", span=context.span(head["name"]))
     name, place = context.name(head["name"]), _place(context, head)
-    return Shot(name=name, title=title, duration=lasts, place=place, body=body, **context.at(tree))
+    return Shot.made(name=name, title=title, duration=lasts, place=place, body=body, **context.at(tree))
 
 
 def transition(context: Context, tree: Tree[Token]) -> Transition | None:
@@ -200,7 +208,9 @@ def transition(context: Context, tree: Tree[Token]) -> Transition | None:
         context.error(Code.UNKNOWN_WORD, word, f"`{word}` is no direction of a wipe", hint)
     elif word:
         direction = context.name(word)
-    return Transition(kind=cast(Any, kind), direction=direction, duration=duration, **context.at(tree))
+    return Transition.made(
+        kind=cast(Any, kind), direction=direction, duration=duration, **context.at(tree)
+    )
 
 
 def _head(context: Context, tree: Tree[Token]) -> dict[str, Token]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lark import Token, Tree
+from typing import cast
 
 from scenelang.grammar import build_values as values
 from scenelang.grammar.ast import (
@@ -17,12 +17,13 @@ from scenelang.grammar.ast import (
     Quantity,
     Steadiness,
     Target,
+    Text,
     Word,
 )
 from scenelang.grammar.build_moves import move
 from scenelang.grammar.codes import Code
 from scenelang.grammar.context import Context, children
-from scenelang.grammar.syntax import Part
+from scenelang.grammar.tree import Part, Token, Tree
 
 
 def framing(context: Context, tree: Tree[Token]) -> Framing | None:
@@ -45,7 +46,7 @@ def framing(context: Context, tree: Tree[Token]) -> Framing | None:
             on = tuple(context.name(word) for word in words)
         else:
             at = context.term(words[0], "composition")
-    return Framing(size=size, of=of, on=on, at=at, **context.at(tree)) if size else None
+    return Framing.made(size=size, of=of, on=on, at=at, **context.at(tree)) if size else None
 
 
 _UNMEASURED = ("eye-level", "ground")
@@ -65,8 +66,8 @@ def angle(context: Context, tree: Tree[Token]) -> Angle | None:
             else:
                 amount = values.quantity(context, token, "angle")
         if word:
-            parts.append(AnglePart(word=word, amount=amount, **context.at(part)))
-    return Angle(parts=tuple(parts), **context.at(tree)) if parts else None
+            parts.append(AnglePart.made(word=word, amount=amount, **context.at(part)))
+    return Angle.made(parts=tuple(parts), **context.at(tree)) if parts else None
 
 
 def lens(context: Context, tree: Tree[Token]) -> Lens | None:
@@ -95,16 +96,17 @@ def lens(context: Context, tree: Tree[Token]) -> Lens | None:
             focal = context.term(token, "lens")
             if focal is None:
                 break
-    return Lens(focal=focal, aperture=aperture, **context.at(tree)) if focal or aperture else None
+    return Lens.made(focal=focal, aperture=aperture, **context.at(tree)) if focal or aperture else None
 
 
 def focus(context: Context, tree: Tree[Token]) -> Focus:
     on = tree.children[1]
     assert isinstance(on, Token)
-    return Focus(on=context.name(on), **context.at(tree))
+    return Focus.made(on=context.name(on), **context.at(tree))
 
 
 def camera(context: Context, tree: Tree[Token]) -> Camera:
+    path: Text | None = None
     start: Point | None = None
     looking: Target | None = None
     body: list[MoveSpan | Steadiness] = []
@@ -116,7 +118,9 @@ def camera(context: Context, tree: Tree[Token]) -> Camera:
             context.twice(part, first[part.data], f"`{part.children[0]}`")
             continue
         first[part.data] = part
-        if part.data == "start":
+        if part.data == "path":
+            path = values.text(context, cast(Token, part.children[2]))
+        elif part.data == "start":
             start = _start(context, part.children[1])
         elif part.data == "looking":
             looking = values.target(context, part.children[2])
@@ -126,7 +130,7 @@ def camera(context: Context, tree: Tree[Token]) -> Camera:
                 for item in part.children
                 if isinstance(item, Tree) and (node := _item(context, item))
             ]
-    return Camera(start=start, looking=looking, body=tuple(body), **context.at(tree))
+    return Camera.made(path=path, start=start, looking=looking, body=tuple(body), **context.at(tree))
 
 
 def _start(context: Context, part: Part) -> Point | None:
@@ -151,7 +155,11 @@ def move_span(context: Context, tree: Tree[Token]) -> MoveSpan | None:
             ease = context.term(part, "ease")
         elif node := move(context, part):
             moves.append(node)
-    return MoveSpan(during=during, moves=tuple(moves), ease=ease, **context.at(tree)) if moves else None
+    return (
+        MoveSpan.made(during=during, moves=tuple(moves), ease=ease, **context.at(tree))
+        if moves
+        else None
+    )
 
 
 def steadiness(context: Context, tree: Tree[Token]) -> Steadiness | None:
@@ -162,4 +170,4 @@ def steadiness(context: Context, tree: Tree[Token]) -> Steadiness | None:
             amount = values.quantity(context, token, "ratio")
         else:
             context.error(Code.TOO_MUCH, token, f"`{word.text}` takes no amount", "only `handheld` does")
-    return Steadiness(word=word, amount=amount, **context.at(tree)) if word else None
+    return Steadiness.made(word=word, amount=amount, **context.at(tree)) if word else None

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lark import Token, Tree
-
 from scenelang.grammar import build_values as values
 from scenelang.grammar.ast import Field, Value, Word
 from scenelang.grammar.codes import Code
 from scenelang.grammar.context import Context
 from scenelang.grammar.diagnostics import did_you_mean
 from scenelang.grammar.source import Span
-from scenelang.grammar.syntax import Part
+from scenelang.grammar.tree import Part, Token, Tree
 from scenelang.grammar.units import alternatives, example, is_unit, kind_name
-from scenelang.grammar.vocabulary import NOT_YET, PROPERTIES, UNITS, Property, find_property
+from scenelang.grammar.vocabulary import PROPERTIES, UNITS, Property, find_property
 
 _COMPASS = ("left", "right", "front", "back")
 _SIDES = (*_COMPASS, "up", "down")
@@ -28,6 +26,7 @@ TYPES = {
     "bearing": ("a side and an angle", "left 35deg"),
     "wind": ("a direction and a speed", "left 2m/s"),
     "quality": ("a quality of light", "soft"),
+    "name": ("a name", "mara"),
     **{kind: (kind_name(kind), example(kind)) for kind in UNITS},
 }
 
@@ -63,7 +62,9 @@ def field(context: Context, tree: Tree[Token], owner: str) -> Field | None:
     read = typed(context, token, parts, found)
     if not read:
         return None
-    return Field(key=Word(text=found.key, span=context.span(token)), values=read, **context.at(tree))
+    return Field.made(
+        key=Word.made(text=found.key, span=context.span(token)), values=read, **context.at(tree)
+    )
 
 
 def typed(context: Context, key: Part, parts: list[Part], prop: Property) -> tuple[Value, ...]:
@@ -140,6 +141,8 @@ def _reader(kind: str) -> Callable[[Context, Part], _Reading]:
             return values.value(context, part)
         if part.type == "NAME" and kind == "quality":
             return context.term(part, "quality")
+        if part.type == "NAME" and kind == "name":
+            return context.name(part)
         return (
             "a size" if part.type == "SIZE" else "an aspect ratio" if part.type == "ASPECT" else "a word"
         )
@@ -156,9 +159,6 @@ def _is_split(parts: list[Part]) -> bool:
 
 
 def _unknown_field(context: Context, token: Token, owner: str) -> None:
-    if token in NOT_YET.get(owner, ()):
-        context.error(Code.NOT_YET, token, f"`{token}` is not supported yet", "leave it out for now")
-        return
     keys = tuple(prop.key for prop in PROPERTIES[owner])
     hint = did_you_mean(token, keys) or (f"it can have {alternatives(keys)}" if keys else "")
     article = (

@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from lark import Token, Tree
-
 from scenelang.grammar import build_values as values
 from scenelang.grammar.ast import Move, Word
 from scenelang.grammar.codes import Code
 from scenelang.grammar.context import Context
 from scenelang.grammar.diagnostics import did_you_mean
-from scenelang.grammar.syntax import Part
+from scenelang.grammar.tree import Part, Token, Tree
 from scenelang.grammar.units import alternatives, example, is_unit
 from scenelang.grammar.vocabulary import (
     DIRECTION_ALIASES,
     MOVES,
-    NOT_YET,
     MoveTerm,
     find,
     find_move,
@@ -36,7 +33,9 @@ def move(context: Context, tree: Tree[Token]) -> Move | None:
     reading = _Reading(context, name, term)
     reading.sort(parts)
     reading.complete(tree)
-    return Move(name=Word(text=term.word, span=context.span(name)), **reading.found, **context.at(tree))
+    return Move.made(
+        name=Word.made(text=term.word, span=context.span(name)), **reading.found, **context.at(tree)
+    )
 
 
 @dataclass
@@ -71,13 +70,13 @@ class _Reading:
         term, missing = self.term, ""
         if term.directions and "direction" not in self.tokens:
             if len(term.directions) == 1:
-                self.found["direction"] = Word(
+                self.found["direction"] = Word.made(
                     text=term.directions[0], span=self.context.span(self.name)
                 )
             else:
                 missing = f"a direction: {alternatives(term.directions)}"
         elif term.target == "first" and "target" not in self.tokens:
-            missing = f"someone to {term.word}: `{term.word} mara`"
+            missing = f"somebody: `{term.word} mara`"
         elif term.target and "target" not in self.tokens:
             missing = f"what it goes {term.preposition}: `{term.preposition} mara`"
         if missing:
@@ -145,11 +144,11 @@ class _Reading:
     def _word(self, token: Token) -> None:
         direction = DIRECTION_ALIASES.get(token, str(token))
         if direction in self.term.directions:
-            self._put("direction", Word(text=direction, span=self.context.span(token)), token)
+            self._put("direction", Word.made(text=direction, span=self.context.span(token)), token)
         elif token in (self.term.preposition, "from") and (token != "from" or self.term.sides):
             self._dangling(token)
         elif speed := find("speed", token):
-            self._put("speed", Word(text=speed.word, span=self.context.span(token)), token)
+            self._put("speed", Word.made(text=speed.word, span=self.context.span(token)), token)
         elif self.term.target == "first" and "target" not in self.tokens:
             self._put("target", self.context.name(token), token)
         else:
@@ -213,9 +212,4 @@ def form(term: MoveTerm) -> str:
 
 
 def _unknown_move(context: Context, name: Token) -> None:
-    if name in NOT_YET["move"]:
-        context.error(
-            Code.NOT_YET, name, f"the move `{name}` is not supported yet", "leave it out for now"
-        )
-    else:
-        context.unknown(name, str(name), "move")
+    context.unknown(name, str(name), "move")

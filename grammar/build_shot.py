@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, cast
 
-from lark import Token, Tree
-
 from scenelang.grammar import build_camera as picture
 from scenelang.grammar import build_values as values
 from scenelang.grammar import vocabulary
@@ -16,14 +14,19 @@ from scenelang.grammar.ast import (
     Axis,
     Becomes,
     Blocking,
+    Continue,
+    Expect,
+    Expectation,
     Key,
     Light,
     Node,
     Particles,
+    Quantity,
     RackFocus,
     Remark,
     Says,
     Seed,
+    Speed,
     Text,
     When,
     Word,
@@ -33,9 +36,12 @@ from scenelang.grammar.codes import Code
 from scenelang.grammar.context import Context, children
 from scenelang.grammar.diagnostics import did_you_mean
 from scenelang.grammar.heads import explain_head
-from scenelang.grammar.syntax import Part
+from scenelang.grammar.tree import Part, Token, Tree
 from scenelang.grammar.units import alternatives
 from scenelang.grammar.vocabulary import Property
+
+# what an expectation's word is one of, and an example
+EXPECTED = {"camera": ("seen", "dolly-in"), "frame": ("size", "wide")}
 
 _ANIMATABLE = {
     prop.key: prop
@@ -47,7 +53,7 @@ _ANIMATABLE = {
 
 def axis(context: Context, tree: Tree[Token]) -> Axis:
     names = [context.name(token) for token in _tokens(tree, "NAME")]
-    return Axis(start=names[0], end=names[1], **context.at(tree))
+    return Axis.made(start=names[0], end=names[1], **context.at(tree))
 
 
 def blocking(context: Context, tree: Tree[Token]) -> Blocking | None:
@@ -67,7 +73,7 @@ def blocking(context: Context, tree: Tree[Token]) -> Blocking | None:
         given[part.data] = (
             context.term(value, "pose") if part.data == "pose" else values.target(context, value)
         )
-    return Blocking(subject=context.name(subject), **given, **context.at(tree))
+    return Blocking.made(subject=context.name(subject), **given, **context.at(tree))
 
 
 def light(context: Context, tree: Tree[Token]) -> Light | None:
@@ -93,7 +99,7 @@ def light(context: Context, tree: Tree[Token]) -> Light | None:
         else:
             given[key] = context.name(cast(Token, part.children[1]))
     read = fields(context, tree, "light")
-    return Light(name=name, fields=read, **given, **context.at(tree)) if name else None
+    return Light.made(name=name, fields=read, **given, **context.at(tree)) if name else None
 
 
 def particles(context: Context, tree: Tree[Token]) -> Particles | None:
@@ -101,7 +107,7 @@ def particles(context: Context, tree: Tree[Token]) -> Particles | None:
     kind = context.term(parts[0], "particles") if parts and parts[0].type == "NAME" else None
     text = next((values.text(context, p) for p in parts if p.type in ("STRING", "UNCLOSED")), None)
     read = fields(context, tree, "particles")
-    return Particles(kind=kind, text=text, fields=read, **context.at(tree)) if kind else None
+    return Particles.made(kind=kind, text=text, fields=read, **context.at(tree)) if kind else None
 
 
 def animate(context: Context, tree: Tree[Token]) -> Animate | None:
@@ -116,7 +122,7 @@ def animate(context: Context, tree: Tree[Token]) -> Animate | None:
     path = context.name(rest[0]) if rest else None
     if path:
         path = path.model_copy(update={"text": prop.key})
-    return Animate(target=context.name(target), property=path, keys=tuple(keys), **context.at(tree))
+    return Animate.made(target=context.name(target), property=path, keys=tuple(keys), **context.at(tree))
 
 
 def _animated(context: Context, target: Token, name: Token | None) -> Property | None:
@@ -154,7 +160,7 @@ def _key(context: Context, tree: Tree[Token], prop: Property) -> Key | None:
         wanted = Property(prop.key, "speed" if prop.type == "wind" else prop.type, prop.meaning)
         one = typed(context, value, [value], wanted)
         read = one[0] if one else None
-    return Key(value=read, at=time, ease=ease, **context.at(tree)) if time and read else None
+    return Key.made(value=read, at=time, ease=ease, **context.at(tree)) if time and read else None
 
 
 def action(context: Context, tree: Tree[Token]) -> Action | None:
@@ -170,7 +176,9 @@ def action(context: Context, tree: Tree[Token]) -> Action | None:
         else:
             words.append(part)
     read = values.values(context, words)
-    return Action(when=timing, actor=actor, words=read, manner=manner, label=label, **context.at(tree))
+    return Action.made(
+        when=timing, actor=actor, words=read, manner=manner, label=label, **context.at(tree)
+    )
 
 
 def says(context: Context, tree: Tree[Token]) -> Says | None:
@@ -179,7 +187,7 @@ def says(context: Context, tree: Tree[Token]) -> Says | None:
         return None
     timing, actor, parts, label = happening
     line = values.text(context, cast(Token, parts[1]))
-    return Says(when=timing, actor=actor, line=line, label=label, **context.at(tree))
+    return Says.made(when=timing, actor=actor, line=line, label=label, **context.at(tree))
 
 
 def becomes(context: Context, tree: Tree[Token]) -> Becomes | None:
@@ -188,7 +196,9 @@ def becomes(context: Context, tree: Tree[Token]) -> Becomes | None:
         return None
     timing, actor, parts, label = happening
     description = values.text(context, cast(Token, parts[1]))
-    return Becomes(when=timing, actor=actor, description=description, label=label, **context.at(tree))
+    return Becomes.made(
+        when=timing, actor=actor, description=description, label=label, **context.at(tree)
+    )
 
 
 def _happening(
@@ -225,25 +235,61 @@ def rack_focus(context: Context, tree: Tree[Token]) -> RackFocus:
     last = tree.children[-1]
     ease = context.term(last, "ease") if isinstance(last, Tree) and last.data == "ease" else None
     target = context.name(_tokens(tree, "NAME")[0])
-    return RackFocus(when=timing, target=target, ease=ease, **context.at(tree))
+    return RackFocus.made(when=timing, target=target, ease=ease, **context.at(tree))
 
 
 def seed(context: Context, tree: Tree[Token]) -> Seed | None:
     number = values.quantity(context, cast(Token, tree.children[1]), "number")
-    return Seed(number=number, **context.at(tree)) if number else None
+    return Seed.made(number=number, **context.at(tree)) if number else None
 
 
 def remark(context: Context, tree: Tree[Token]) -> Remark:
     kind, quoted = (cast(Token, child) for child in tree.children)
     word = cast(Literal["look", "avoid", "sound", "note"], str(kind))
-    return Remark(kind=word, text=values.text(context, quoted), **context.at(tree))
+    return Remark.made(kind=word, text=values.text(context, quoted), **context.at(tree))
 
 
-def later(context: Context, tree: Tree[Token]) -> None:
-    path = next((token for token in _tokens(tree) if token.type == "PATH"), None)
-    head = path or cast(Token, tree.children[0])
-    word = "camera path" if path else str(head)
-    context.error(Code.NOT_YET, head, f"`{word}` is not supported yet", "leave it out for now")
+def continue_(context: Context, tree: Tree[Token]) -> Continue:
+    return Continue(shot=context.name(_tokens(tree, "NAME")[0]), **context.at(tree))
+
+
+def speed(context: Context, tree: Tree[Token]) -> Speed | None:
+    amount = values.quantity(context, cast(Token, tree.children[1]), "ratio")
+    return Speed(amount=amount, **context.at(tree)) if amount else None
+
+
+def expect(context: Context, tree: Tree[Token]) -> Expect | None:
+    items: list[Expectation] = []
+    first: dict[str, Part] = {}
+    for part in tree.children[1:]:
+        assert isinstance(part, Tree)
+        item = _expectation(context, part)
+        if item and item.what.text in first:
+            context.twice(part, first[item.what.text], f"`{item.what.text}`")
+        elif item:
+            first[item.what.text] = part
+            items.append(item)
+    return Expect(items=tuple(items), **context.at(tree)) if items else None
+
+
+def _expectation(context: Context, tree: Tree[Token]) -> Expectation | None:
+    """`subjects` is a number, the others are words of a category of their own."""
+    word, value = (cast(Token, child) for child in tree.children)
+    what = context.term(word, "expectation")
+    if what is None:
+        return None
+    counted = what.text == "subjects"
+    if counted != (value.type == "QUANTITY"):
+        sample = "subjects 2" if counted else f"{what.text} {EXPECTED[what.text][1]}"
+        message = f"`{what.text}` takes {'a number' if counted else 'a word'}"
+        context.error(Code.WRONG_KIND, value, message, f"like `expect {sample}`")
+        return None
+    read: Word | Quantity | None = (
+        values.quantity(context, value, "number")
+        if counted
+        else context.term(value, EXPECTED[what.text][0])
+    )
+    return Expectation(what=what, value=read, **context.at(tree)) if read else None
 
 
 def _tokens(tree: Tree[Token], *types: str) -> list[Token]:
@@ -266,5 +312,7 @@ SHOT_STATEMENTS: dict[str, Callable[[Context, Tree[Token]], Node | None]] = {
     "rack_focus": rack_focus,
     "seed": seed,
     "remark": remark,
-    "later": later,
+    "continue": continue_,
+    "speed": speed,
+    "expect": expect,
 }

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from lark import Token, Tree
-
 from scenelang.grammar.ast import Aspect, Interval, Point, Quantity, Size, Target, Text, Value, When
 from scenelang.grammar.codes import Code
 from scenelang.grammar.context import Context
-from scenelang.grammar.syntax import Part
+from scenelang.grammar.tree import Part, Token, Tree
 from scenelang.grammar.units import is_unit, problem, unknown_unit
 
 ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
@@ -20,9 +18,11 @@ _ESCAPE = re.compile(r"\\(.?)")
 def read_quantity(context: Context, token: Token) -> Quantity:
     """A quantity as it stands, whatever its unit."""
     if token.type == "APERTURE":
-        return Quantity(number=Decimal(token[2:]), unit="f/", span=context.span(token))
+        return Quantity.made(number=Decimal(token[2:]), unit="f/", span=context.span(token))
     unit = token.lstrip("-.0123456789")
-    return Quantity(number=Decimal(token[: len(token) - len(unit)]), unit=unit, span=context.span(token))
+    return Quantity.made(
+        number=Decimal(token[: len(token) - len(unit)]), unit=unit, span=context.span(token)
+    )
 
 
 def quantity(context: Context, token: Token, kind: str) -> Quantity | None:
@@ -59,7 +59,7 @@ def text(context: Context, token: Token) -> Text:
         return ESCAPES.get(match[1], match[0])
 
     value = _ESCAPE.sub(undo, body) if "\\" in body else str(body)
-    return Text(value=value, span=context.span(token))
+    return Text.made(value=value, span=context.span(token))
 
 
 def point(context: Context, tree: Tree[Token]) -> Point | None:
@@ -74,7 +74,7 @@ def point(context: Context, tree: Tree[Token]) -> Point | None:
         return None
     if None in lengths:
         return None
-    return Point(coordinates=tuple(q for q in lengths if q), span=context.span(tree))
+    return Point.made(coordinates=tuple(q for q in lengths if q), span=context.span(tree))
 
 
 def value(context: Context, part: Part) -> Value | None:
@@ -85,10 +85,10 @@ def value(context: Context, part: Part) -> Value | None:
         return text(context, part)
     if part.type == "SIZE":
         width, height = re.split("[x×]", part)
-        return Size(width=int(width), height=int(height), span=context.span(part))
+        return Size.made(width=int(width), height=int(height), span=context.span(part))
     if part.type == "ASPECT":
         across, up = part.split(":")
-        return Aspect(width=Decimal(across), height=Decimal(up), span=context.span(part))
+        return Aspect.made(width=Decimal(across), height=Decimal(up), span=context.span(part))
     if part.type in ("QUANTITY", "APERTURE"):
         read = read_quantity(context, part)
         if not is_unit(read.unit):
@@ -117,7 +117,7 @@ def interval(context: Context, tree: Tree[Token]) -> Interval | None:
     start, end = times[0], times[1] if len(times) > 1 else None
     if start is None or (end is None and len(times) > 1):
         return None
-    return Interval(start=start, end=end, span=context.span(tree))
+    return Interval.made(start=start, end=end, span=context.span(tree))
 
 
 def when(context: Context, tree: Tree[Token]) -> When | None:
@@ -125,7 +125,7 @@ def when(context: Context, tree: Tree[Token]) -> When | None:
     span = context.span(tree)
     if tree.data == "span":
         during = interval(context, tree)
-        return When(during=during, span=span) if during else None
+        return When.made(during=during, span=span) if during else None
     tokens = [token for token in tree.children if isinstance(token, Token)]
     lasting = quantity(context, tokens[3], "time") if len(tokens) > 2 else None
-    return When(after=context.name(tokens[1]), lasting=lasting, span=span)
+    return When.made(after=context.name(tokens[1]), lasting=lasting, span=span)

@@ -30,7 +30,6 @@ class Code(StrEnum):
     UNEXPECTED = "S010", "a word or sign stands where the statement can't take it"
     UNKNOWN_STATEMENT = "S011", "a statement begins with a word that begins none"
     MISPLACED = "S012", "a statement stands where it doesn't belong, such as `shot` in a shot"
-    NOT_YET = "S013", "a statement of the language that this version doesn't read yet"
     UNFINISHED = "S014", "a statement ends before it is complete"
     NO_BLOCK = "S015", "a scene or shot has no block `{ … }`"
     UNCLOSED_BLOCK = "S016", "a `{` is never closed"

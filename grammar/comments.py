@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
-
-from lark import Token, Tree
+from functools import cache, lru_cache
 
 from scenelang.grammar.ast import BLANK_LINE, Trivia
 from scenelang.grammar.source import Source
-from scenelang.grammar.syntax import Part, end_of, grammar, start_of
+from scenelang.grammar.syntax import reader
+from scenelang.grammar.tree import Part, Token, Tree, end_of, start_of
 
 _BLOCKS = ("scene_body", "shot_body", "camera_body", "fields")
 
@@ -28,7 +27,7 @@ class Comment:
 
 @cache
 def _lexemes() -> re.Pattern[str]:
-    texts = (grammar().get_terminal(name).pattern.to_regexp() for name in ("STRING", "UNCLOSED"))
+    texts = (reader().patterns[name] for name in ("STRING", "UNCLOSED"))
     return re.compile(rf"(?P<text>{'|'.join(texts)})|(?P<comment>#[^\n]*)|(?P<sign>[{{}};\n])")
 
 
@@ -41,15 +40,21 @@ def find_comments(text: str) -> list[Comment]:
     return [Comment(m.start(), m.end()) for m in lexemes(text) if m.lastgroup == "comment"]
 
 
-def attach(tree: Tree[Token], source: Source) -> dict[int, Trivia]:
-    """The trivia of every statement and field of a tree, by the tree's `id`."""
+def attach(tree: Tree[Token], source: Source, first: bool = True) -> dict[int, Trivia]:
+    """The trivia of every statement and field of a tree, by the tree's `id`.
+
+    `first` says that the file's first statement is the tree's.
+    """
     attaching = _Attaching(source, find_comments(source.text))
-    floor = attaching.items(tree.children, 0)
+    floor = attaching.items(tree.children, 0, first)
     blank, inside = attaching.above(floor, len(source.text))
     if tree.children:
         inside = (BLANK_LINE, *inside) if inside and blank else inside
     attaching.trivia[id(tree)] = Trivia(inside=inside)
     return attaching.trivia
+
+
+_trivia = lru_cache(Trivia)  # most are alike
 
 
 @dataclass
@@ -61,9 +66,8 @@ class _Attaching:
     next: int = 0
     trivia: dict[int, Trivia] = field(default_factory=dict)
 
-    def items(self, parts: Iterable[Part], floor: int) -> int:
+    def items(self, parts: Iterable[Part], floor: int, first: bool = True) -> int:
         """Attaches to the statements of a block; returns where the last one ends."""
-        first = True
         for part in parts:
             if isinstance(part, Tree):
                 floor = self.statement(part, floor, first)
@@ -92,7 +96,7 @@ class _Attaching:
         else:
             before += self.within(end)
             after, floor = self.behind(end)
-        self.trivia[id(tree)] = Trivia(before, after, inside, closing, blank and not first, broken)
+        self.trivia[id(tree)] = _trivia(before, after, inside, closing, blank and not first, broken)
         return floor
 
     def above(self, floor: int, ceiling: int) -> tuple[bool, tuple[str, ...]]:

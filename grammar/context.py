@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from lark import Token, Tree
 
 from scenelang.grammar import vocabulary
 from scenelang.grammar.ast import NO_TRIVIA, Trivia, Word
 from scenelang.grammar.codes import Code
 from scenelang.grammar.diagnostics import Diagnostic, did_you_mean
 from scenelang.grammar.source import Source, Span
-from scenelang.grammar.syntax import Part, end_of, start_of
+from scenelang.grammar.tree import Part, Token, Tree, end_of, start_of
 from scenelang.grammar.units import Problem, alternatives
 
 _NOUNS = {
     "size": "shot size", "framing": "framing", "angle": "camera angle", "composition": "place in the frame",
     "lens": "lens", "ease": "easing", "speed": "speed", "steadiness": "steadiness", "role": "role of a light",
     "quality": "quality of light", "particles": "kind of particles", "direction": "direction", "pose": "pose",
-    "kind": "kind that previz can draw", "move": "camera move",
+    "kind": "kind that previz can draw", "move": "camera move", "seen": "camera move that can be seen",
+    "expectation": "thing to expect",
 }  # fmt: skip
 # what may be said of a statement only because a part of it couldn't be read
 _OF_THE_WHOLE = (
@@ -47,11 +46,11 @@ class Context:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     broken: list[tuple[int, int]] = field(default_factory=list)  # see recovery.py
     in_scene: bool = False  # directly in a scene, not in a shot of it
-
-    def __post_init__(self) -> None:
-        self.declared: Collection[str] | None = declared_names(self.source.text)
+    declared: Container[str] | None = None  # the names of the film, where all of them are known
 
     def span(self, part: Part) -> Span:
+        if type(part) is Token and part.type != "LBRACE":
+            return Span(self.source, part.start_pos, part.end_pos)
         return self.source.span(start_of(part), end_of(part))
 
     def at(self, part: Part) -> dict[str, Any]:
@@ -85,14 +84,14 @@ class Context:
         )
 
     def name(self, token: Token) -> Word:
-        return Word(text=str(token), span=self.span(token))
+        return Word.made(text=str(token), span=Span(self.source, token.start_pos, token.end_pos))
 
     def term(self, where: Part, *categories: str) -> Word | None:
         """The canonical form of a word (or two); None, and an error, where no category has it."""
         text = " ".join(map(str, where.children)) if isinstance(where, Tree) else str(where)
         for category in categories:
             if term := vocabulary.find(category, text):
-                return Word(text=term.word, span=self.span(where))
+                return Word.made(text=term.word, span=self.span(where))
         self.unknown(where, text, *categories)
         return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +9,17 @@ from typing import Literal
 from scenelang.grammar.source import Source, Span
 
 Severity = Literal["error", "warning"]
+
+
+class Suggestion(str):
+    """A hint that says what to write instead of what its diagnostic underlines."""
+
+    replacement: str
+
+    def __new__(cls, hint: str, replacement: str) -> Suggestion:
+        made = str.__new__(cls, hint)
+        made.replacement = replacement
+        return made
 
 
 @dataclass(frozen=True)
@@ -22,6 +32,11 @@ class Diagnostic:
     span: Span
     hint: str = ""
     labels: tuple[tuple[Span, str], ...] = ()
+
+    @property
+    def replacement(self) -> str:
+        """What to write instead of what is underlined; empty where the hint names nothing."""
+        return self.hint.replacement if isinstance(self.hint, Suggestion) else ""
 
     @property
     def order(self) -> tuple[str, int, int, int, str]:
@@ -42,6 +57,8 @@ def has_errors(diagnostics: Iterable[Diagnostic], strict: bool = False) -> bool:
 
 def nearest(word: str, candidates: Iterable[str]) -> str:
     """The candidate most like `word`, or an empty string where none is."""
+    import difflib  # a film without mistakes needs it never
+
     by_fold = {c.casefold(): c for c in candidates}
     near = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
     return by_fold[near[0]] if near else ""
@@ -50,7 +67,7 @@ def nearest(word: str, candidates: Iterable[str]) -> str:
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """`did you mean `x`?` for the nearest candidate, or an empty string."""
     near = nearest(word, candidates)
-    return f"did you mean `{near}`?" if near else ""
+    return Suggestion(f"did you mean `{near}`?", near) if near else ""
 
 
 def headline(diagnostic: Diagnostic) -> str:

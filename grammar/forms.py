@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lark import Token, Tree
-
 from scenelang.grammar.build_fields import TYPES
-from scenelang.grammar.syntax import Part, first_token
+from scenelang.grammar.tree import Part, Token, Tree, first_token
 from scenelang.grammar.vocabulary import PROPERTIES
 
 # how each statement is written, by the type of its first token
@@ -36,6 +34,9 @@ FORMS = {
     "STEADINESS": "steadiness handheld 20%",
     "AFTER": "after opens for 2s mara gives letter to lio",
     "RACK": "rack focus to lio, ease",
+    "CONTINUE": "continue from s010",
+    "SPEED": "speed 50%",
+    "EXPECT": "expect camera dolly-in, subjects 2",
     "SEED": "seed 9",
     "LOOK": 'look "soft grain"',
     "AVOID": 'avoid "text, logos"',

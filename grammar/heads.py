@@ -1,13 +1,13 @@
-"""Why a word can't begin a statement where it stands: misspelt, out of place, or for later."""
+"""Why a word can't begin a statement where it stands: misspelt, or out of place."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Container
 
 from scenelang.grammar.codes import Code
 from scenelang.grammar.diagnostics import did_you_mean
 from scenelang.grammar.units import Problem, alternatives
-from scenelang.grammar.vocabulary import HEADS, MOVES, NOT_YET, find_move
+from scenelang.grammar.vocabulary import HEADS, MOVES, find_move
 
 _WHERE = {
     "file": "outside of scenes and shots",
@@ -24,7 +24,7 @@ def heads(block: str) -> tuple[str, ...]:
 
 
 def explain_head(
-    word: str, block: str, declared: Collection[str] | None, timed: bool = False
+    word: str, block: str, declared: Container[str] | None, timed: bool = False
 ) -> Problem | None:
     """What is wrong with a statement of `block` that begins with `word`.
 
@@ -32,8 +32,6 @@ def explain_head(
     """
     if declared is None or word in declared:
         return None
-    if word in NOT_YET["statement"]:
-        return Problem(Code.NOT_YET, f"`{word}` is not supported yet", "leave it out for now")
     if timed:
         return _timed(word)
     if word in heads(block):
@@ -61,7 +59,7 @@ def _timed(word: str) -> Problem | None:
 
 
 def _is_move(word: str) -> bool:
-    return find_move(word) is not None or word in NOT_YET["move"] or word == "steadiness"
+    return find_move(word) is not None or word == "steadiness"
 
 
 def no_statement(word: str, block: str) -> Problem:

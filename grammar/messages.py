@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from lark import Token
-
 from scenelang.grammar.codes import Code
 from scenelang.grammar.diagnostics import did_you_mean
 from scenelang.grammar.forms import FORMS
+from scenelang.grammar.tree import Token
 from scenelang.grammar.units import Problem, is_unit
 
 _QUOTES = "“”„«»‘’'`"

@@ -35,8 +35,13 @@ _NOT_MEANING = frozenset({"span", "trivia"})
 
 
 class Node(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    # the parser's own nodes need no validator: one is built when it is first asked for
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
+    )
     _meaning: ClassVar[tuple[str, ...]] = ()
+    _defaults: ClassVar[dict[str, Any]] = {}
+    _names: ClassVar[set[str]] = set()
 
     span: Span | None = Attribute(default=None, repr=False, exclude=True)
     trivia: Trivia = Attribute(default=NO_TRIVIA, repr=False, exclude=True)
@@ -44,6 +49,19 @@ class Node(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         cls._meaning = tuple(name for name in cls.model_fields if name not in _NOT_MEANING)
+        cls._defaults = {name: field.default for name, field in cls.model_fields.items()}
+        cls._names = set(cls.model_fields)
+
+    @classmethod
+    def made(cls, **values: Any) -> Self:
+        """A node of values that the parser has made itself, so that nothing has to be validated."""
+        node = cls.__new__(cls)
+        set_ = object.__setattr__
+        set_(node, "__dict__", {**cls._defaults, **values})
+        set_(node, "__pydantic_fields_set__", cls._names)
+        set_(node, "__pydantic_extra__", None)
+        set_(node, "__pydantic_private__", None)
+        return node
 
     def meaning(self) -> tuple[object, ...]:
         """The values that make two nodes equal."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lark import Token, Tree
-from lark.exceptions import UnexpectedInput
-
+from scenelang.grammar import facts
 from scenelang.grammar.ast import Film
 from scenelang.grammar.build import film
 from scenelang.grammar.codes import Code
 from scenelang.grammar.comments import attach
 from scenelang.grammar.context import Context
 from scenelang.grammar.diagnostics import Diagnostic
-from scenelang.grammar.recovery import recover
+from scenelang.grammar.garbage import paused
 from scenelang.grammar.source import Source
-from scenelang.grammar.syntax import grammar
+from scenelang.grammar.syntax import reader
 
 
 def parse(text: str, file: str = "<text>") -> tuple[Film, tuple[Diagnostic, ...]]:
@@ -39,11 +37,14 @@ def source_of(text: str, file: str = "<text>") -> Source:
     return Source(file, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
 
 
+@paused
 def parse_source(source: Source) -> tuple[Film, tuple[Diagnostic, ...]]:
-    try:
-        tree: Tree[Token] = grammar().parse(source.text, start="film")
+    tree = reader().read(source.text)
+    if tree is not None:
         context = Context(source, attach(tree, source))
-    except UnexpectedInput:
+    else:
+        from scenelang.grammar.recovery import recover
+
         recovered = recover(source)
         tree = recovered.tree
         context = Context(source, attach(tree, source), recovered.diagnostics, recovered.broken)
@@ -58,7 +59,7 @@ def read_source(path: str | Path) -> tuple[Source, Diagnostic | None]:
     """A file as a Source; or an empty one, and the reason why it can't be read."""
     file = str(path)
     try:
-        data = Path(path).read_bytes()
+        data = facts.read_bytes(file)
     except IsADirectoryError:
         return _unreadable(file, Code.FOLDER, f"`{file}` is a folder", "name the `.scene` file in it")
     except FileNotFoundError:

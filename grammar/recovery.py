@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.lexer import TextSlice
 
@@ -25,8 +24,8 @@ from scenelang.grammar.forms import FIELD_KEYS, FORMS, form_of
 from scenelang.grammar.heads import explain_head, heads, no_statement
 from scenelang.grammar.messages import is_assignment, unexpected, unfinished
 from scenelang.grammar.source import Source
-from scenelang.grammar.stack import Stack, tokens_of, unfolded
-from scenelang.grammar.syntax import Part, start_of
+from scenelang.grammar.stack import Stack, own, tokens_of, unfolded
+from scenelang.grammar.tree import Part, Token, Tree, start_of
 from scenelang.grammar.units import Problem
 
 _ENDS = ("_SEP", "RBRACE", "$END")
@@ -289,7 +288,7 @@ class _Recovery:
 
 def _offending(error: UnexpectedInput, text: str) -> Token:
     if isinstance(error, UnexpectedToken):
-        return error.token
+        return own(error.token)
     assert isinstance(error, UnexpectedCharacters)
     at = error.pos_in_stream or 0
     return Token("SIGN", text[at], at, end_pos=at + 1)

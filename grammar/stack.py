@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import copy
 
-from lark import Token, Tree
+import lark
 from lark.lexer import LexerState
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from scenelang.grammar.context import Gap
 from scenelang.grammar.forms import FORMS
-from scenelang.grammar.syntax import Part, grammar
+from scenelang.grammar.syntax import grammar
+from scenelang.grammar.tree import Part, Token, Tree
 
 _BLOCK_OF = {"SHOT": "shot", "SCENE": "scene", "CAMERA": "camera"}
 _FIELD_OWNERS = ("LIGHT", "PARTICLES", "FILM", "CHARACTER", "PROP", "PLACE", "IMPORT")
@@ -37,7 +38,7 @@ class Stack:
         return self.parser.parser_state.value_stack
 
     def feed(self, token: Token) -> object:
-        return self.parser.feed_token(token)
+        return self.parser.feed_token(token)  # type: ignore[arg-type]  # of a token, Lark asks its type
 
     def accepted(self) -> set[str]:
         """The types of all tokens that can come next."""
@@ -46,7 +47,7 @@ class Stack:
     def read(self) -> None:
         """Reads the text up to its end, or the lexer's."""
         for token in self.parser.lexer_thread.lex(self.parser.parser_state):
-            self.parser.feed_token(token)
+            self.feed(own(token))
 
     def levels(self) -> list[int]:
         """Where ERROR can be fed, innermost first: heads of the last statement, then statements."""
@@ -106,6 +107,11 @@ class Stack:
         """Whether ERROR stands at this level for the rest of a head, not for a statement."""
         last = self.values[level - 1] if level else None
         return isinstance(last, Token) and last.type in FORMS
+
+
+def own(token: lark.Token) -> Token:
+    """A token of Lark's lexer as one of ours."""
+    return Token(token.type, token, token.start_pos or 0, token.end_pos or 0)
 
 
 def unfolded(values: list[Part]) -> Iterator[Part]:

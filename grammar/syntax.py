@@ -1,58 +1,59 @@
-"""The LALR parser that Lark makes of scene.lark, built once per process."""
+"""The parsers of scene.lark: the quick one for clean text, and Lark's for text with mistakes.
+
+Both are made of tables that `make tables` writes (tables.py). Tables of another grammar
+than scene.lark, or of another Lark, are never used: Lark works them out anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from lark import Lark, Token, Tree
+from scenelang.grammar.reader import Reader
 
-Part = Token | Tree[Token]
+if TYPE_CHECKING:
+    from lark import Lark
 
-STARTS = ["film", "values", "interval"]
+FOLDER = Path(__file__).parent
+FILES = {"reader": "reader.json", "lark": "recovery.json"}
 
 
-class _WholeWords:
-    """Lets the contextual lexer read a name at any place, so that no word matches a part of it."""
+def grammar_text() -> str:
+    return (FOLDER / "scene.lark").read_text(encoding="utf-8")
 
-    always_accept = ("NAME",)
 
-    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        return stream
+def key_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def tables(name: str) -> dict[str, Any]:
+    """The tables of a parser as they were shipped, or worked out where the grammar is newer."""
+    text = grammar_text()
+    try:
+        stored = (FOLDER / FILES[name]).read_text(encoding="utf-8")
+        read: dict[str, Any] = json.loads(stored)
+        if read["key"] == key_of(text):
+            return read
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # no file, or a damaged one
+    from scenelang.grammar.tables import make_tables
+
+    return make_tables(text)[name]
+
+
+@cache
+def reader() -> Reader:
+    """The quick parser; doesn't import Lark."""
+    return Reader(tables("reader"))
 
 
 @cache
 def grammar() -> Lark:
-    """The parser; the first call builds its tables. A cache on disk would be read here."""
-    text = files("scenelang.grammar").joinpath("scene.lark").read_text(encoding="utf-8")
-    return Lark(
-        text,
-        parser="lalr",
-        lexer="contextual",
-        start=STARTS,
-        maybe_placeholders=False,
-        postlex=_WholeWords(),
-    )
+    """Lark's parser, which can go on behind a mistake."""
+    from scenelang.grammar.tables import lark_of
 
-
-def first_token(part: Part) -> Token:
-    while isinstance(part, Tree):
-        part = part.children[0]
-    return part
-
-
-def last_token(part: Part) -> Token:
-    while isinstance(part, Tree):
-        part = part.children[-1]
-    return part
-
-
-def start_of(part: Part) -> int:
-    """Offset of the first character; a brace's token may begin with white space."""
-    token = first_token(part)
-    return (token.end_pos or 1) - 1 if token.type == "LBRACE" else token.start_pos or 0
-
-
-def end_of(part: Part) -> int:
-    return last_token(part).end_pos or 0
+    return lark_of(tables("lark"))

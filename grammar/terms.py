@@ -67,6 +67,16 @@ TERMS: dict[str, tuple[Term, ...]] = {
         ("centre", "the subject in the middle", "center"),
         ("left-third", "the subject on the left third"),
         ("right-third", "the subject on the right third"),
+        ("left", "the weight of the picture on the left", "left-heavy"),
+        ("right", "the weight of the picture on the right", "right-heavy"),
+        ("balanced", "weights on both sides even"),
+        ("symmetrical", "both halves alike", "symmetric"),
+        ("short-side", "the subject looks out of the near edge of the picture"),
+    ),
+    "expectation": terms(
+        ("camera", "the camera's move that must be seen, such as `camera dolly-in`"),
+        ("subjects", "how many subjects must be seen, such as `subjects 2`"),
+        ("frame", "the size that must be seen, such as `frame wide`"),
     ),
     "lens": terms(
         ("ultra-wide", "16mm", "fisheye"),
@@ -109,6 +119,20 @@ TERMS: dict[str, tuple[Term, ...]] = {
         ("moonlight", "cool and dim, from high behind"),
         ("candlelight", "warm and flickering, from near"),
         ("night", "very little light"),
+        ("sunny", "clear sun from the side", "daylight, sunlight"),
+        ("firelight", "a fire's warm unrest, from below"),
+        ("tungsten", "the warm light of bulbs"),
+        ("fluorescent", "the cool even light of tubes"),
+        ("neon", "coloured and low, from the side"),
+        ("led", "white and even", "LED"),
+        ("hmi", "a strong daylight lamp, hard", "HMI"),
+        ("mixed-light", "warm and cool together", "mixed"),
+        ("side-light", "from the side: half of the face is dark"),
+        ("top-light", "from straight above"),
+        ("underlight", "from below"),
+        ("silhouette", "from behind alone: dark shapes before light"),
+        ("high-contrast", "one hard light, deep shadows", "chiaroscuro, low-key"),
+        ("low-contrast", "soft light from everywhere", "high-key"),
     ),
     "quality": terms(("soft", "shadows with soft edges"), ("hard", "shadows with sharp edges")),
     "particles": terms(
@@ -224,4 +248,30 @@ MOVES: tuple[MoveTerm, ...] = (
     MoveTerm("follow", "keeps a place beside X while X moves, looking at it", ("track", "tracking"), (), "length",
              (3, 3, 3), "at", "first", ("behind", "side", "front")),
     MoveTerm("lead", "moves ahead of X, looking back at it", (), (), "length", (3, 3, 3), "at", "first"),
+    MoveTerm("dolly-zoom", "dollies while the zoom keeps the subject's size: the background swells or shrinks",
+             ("vertigo", "zolly"), ("in", "out"), "length", (0.5, 1.5, 3)),
+    MoveTerm("whip-pan", "a pan so fast that the picture smears", ("swish-pan", "whip"), ("left", "right"), "angle",
+             (45, 90, 180)),
+    MoveTerm("aerial", "flies toward X at a height, looking down at it", ("drone",), (), "length", (12, 20, 40),
+             "over", "after preposition"),
+    MoveTerm("pov", "sees with the eyes of X", ("point-of-view",), (), "", (0, 0, 0), "", "first"),
 )  # fmt: skip
+
+
+def seen_moves() -> tuple[Term, ...]:
+    """What a camera's motion may be seen as: `static`, `pan-left`, `dolly-in`, …"""
+    still = Term("static", "the camera stays as it is", ("hold", "still"))
+    found = [still]
+    for move in MOVES:
+        if move.word != "hold":
+            found += [
+                Term(f"{move.word}-{d}", f"{move.word} {d}")
+                for d in move.directions
+                if len(move.directions) > 1
+            ]
+            if len(move.directions) < 2:
+                found.append(Term(move.word, move.meaning))
+    return tuple(found)
+
+
+TERMS["seen"] = seen_moves()

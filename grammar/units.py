@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from scenelang.grammar.ast import Quantity
 from scenelang.grammar.codes import Code
+from scenelang.grammar.diagnostics import Suggestion
 from scenelang.grammar.vocabulary import UNIT_ALIASES, UNIT_EXAMPLES, UNITS
 
 # a duration has no shot yet that it could be a share of
@@ -62,7 +63,7 @@ def problem(quantity: Quantity, kind: str) -> Problem | None:
         return Problem(
             Code.UNKNOWN_UNIT,
             f"`{quantity.unit}` is no unit of the language",
-            f"write `{number}{meant}`",
+            Suggestion(f"write `{number}{meant}`", number + meant),
         )
     if meant:
         kinds = [kind for kind, units in UNITS.items() if meant in units]
@@ -78,7 +79,7 @@ def problem(quantity: Quantity, kind: str) -> Problem | None:
 def unknown_unit(quantity: Quantity, hint: str = "") -> Problem:
     meant = canonical_unit(quantity.unit)
     if meant:
-        hint = f"write `{plain(quantity)}{meant}`"
+        hint = Suggestion(f"write `{plain(quantity)}{meant}`", plain(quantity) + meant)
     return Problem(Code.UNKNOWN_UNIT, f"`{quantity.unit}` is no unit of the language", hint)
 
 

@@ -18,9 +18,7 @@ class Property:
     """A field in the braces of a statement: its type and whether `animate` may drive it."""
 
     key: str
-    type: (
-        str  # a quantity of UNITS, or text, number, count, size, aspect, bearing, wind, colour, quality
-    )
+    type: str  # a quantity of UNITS, or text, name, number, count, size, aspect, bearing, wind, colour, quality
     meaning: str
     animatable: bool = False
 
@@ -58,6 +56,7 @@ _CAST = (
     Property("height", "length", "how tall"),
     Property("count", "number", "how many: a group"),
     Property("spread", "length", "how far a group is spread"),
+    Property("reference", "text", "a picture of it, relative to this file"),
 )
 
 PROPERTIES: dict[str, tuple[Property, ...]] = {
@@ -69,9 +68,9 @@ PROPERTIES: dict[str, tuple[Property, ...]] = {
         Property("look", "text", "the style, in words"),
         Property("avoid", "text", "what must not be seen, in words"),
     ),
-    "character": _CAST,
+    "character": (*_CAST, Property("voice", "text", "how it sounds, in words")),
     "prop": _CAST,
-    "place": (),
+    "place": (Property("reference", "text", "a picture of it, relative to this file"),),
     "light": (
         Property("from", "bearing", "the side it comes from, and the azimuth toward that side"),
         Property("height", "angle", "elevation above the horizon", True),
@@ -88,6 +87,7 @@ PROPERTIES: dict[str, tuple[Property, ...]] = {
         Property("size", "length", "how large each is"),
         Property("speed", "speed", "how fast they fall"),
         Property("swirl", "ratio", "how much they swirl", True),
+        Property("from", "name", "who or what they come from"),
     ),
 }  # fmt: skip
 
@@ -99,16 +99,6 @@ DIRECTION_ALIASES = {
     "clockwise": "cw", "counterclockwise": "ccw", "anticlockwise": "ccw", "counter-clockwise": "ccw",
     "forward": "in", "forwards": "in", "backward": "out", "backwards": "out",
 }  # fmt: skip
-
-# words of the language that this version does not read yet, by where they stand
-NOT_YET: dict[str, tuple[str, ...]] = {
-    "statement": ("expect", "continue", "speed"),
-    "move": ("dolly-zoom", "whip-pan", "aerial", "pov"),
-    "character": ("reference", "voice"),
-    "prop": ("reference",),
-    "place": ("reference",),
-    "particles": ("from",),
-}
 
 # words that head a statement, by where it may stand
 HEADS: dict[str, tuple[Term, ...]] = {
@@ -147,6 +137,9 @@ HEADS: dict[str, tuple[Term, ...]] = {
         ("animate", "a property over time"),
         ("after", "an action that follows another"),
         ("rack", "`rack focus to X`: the focus moves to X"),
+        ("continue", "`continue from s010`: that shot's take goes on"),
+        ("speed", "slow motion: `speed 50%`"),
+        ("expect", "what the finished take must show"),
         ("seed", "this shot's own seed"),
         ("look", "this shot's own style"),
         ("avoid", "what must not be seen in this shot"),

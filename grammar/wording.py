@@ -183,7 +183,12 @@ def _(node: ast.Focus) -> str:
 
 @line.register
 def _(node: ast.Camera) -> str:
-    return _join("camera", _after("from", node.start), _after("looking at", node.looking))
+    return _join(
+        "camera",
+        _after("path from", node.path),
+        _after("from", node.start),
+        _after("looking at", node.looking),
+    )
 
 
 @line.register
@@ -232,6 +237,26 @@ def _(node: ast.Becomes) -> str:
 def _(node: ast.RackFocus) -> str:
     words = _join(node.when, "rack focus to", node.target)
     return f"{words}, {line(node.ease)}" if node.ease else words
+
+
+@line.register
+def _(node: ast.Continue) -> str:
+    return _join("continue from", node.shot)
+
+
+@line.register
+def _(node: ast.Speed) -> str:
+    return _join("speed", node.amount)
+
+
+@line.register
+def _(node: ast.Expect) -> str:
+    return f"expect {_list(node.items)}"
+
+
+@line.register
+def _(node: ast.Expectation) -> str:
+    return _join(node.what, node.value)
 
 
 @line.register

@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from scenelang.compiler.plan import Plan, ShotPlan
-from scenelang.runtime.backend import Backend, FrameArray, Frames, Job, Native, Progress
+from scenelang.runtime.backend import Backend, Carry, FrameArray, Frames, Job, Native, Progress
 from scenelang.runtime.captions import Caption, captions_of, readable, to_srt
 from scenelang.runtime.conform import conform
 from scenelang.runtime.edit import assemble, only
@@ -75,11 +75,12 @@ def render_film(
     def finish(pieces: Iterator[Piece]) -> None:
         _finish(plan, native, pieces, path, captions, profile)
 
+    carried: dict[str, Carry] = {}
     with _written_whole(target, captions) as path, Handoff(finish) as film:
         for shot in (plan.shot(entry.shot) for entry in plan.edit):
             yield ShotStarted(shot.id, shot.frames)
             job = Job(plan, shot, condition(shot, native), native, profile, device)
-            yield from _render(backend, job, film)
+            yield from _render(backend, job, film, carried)
 
     text_encodings, model_loads = (after - before for after, before in zip(_counts(backend), counted))
     yield Done(
@@ -95,11 +96,16 @@ def render_film(
     )
 
 
-def _render(backend: Backend, job: Job, film: Handoff[Piece]) -> Iterator[RenderEvent]:
-    """Has the backend render the shot and hands its frames on."""
+def _render(
+    backend: Backend, job: Job, film: Handoff[Piece], carried: dict[str, Carry]
+) -> Iterator[RenderEvent]:
+    """Has the backend render the shot and hands its frames on; keeps how it ends for a shot that continues it."""
     shot, seen = job.shot, 0
-    for event in backend.render(job, None):
+    wanted = {s.continues for s in job.plan.shots}
+    for event in backend.render(job, carried.get(shot.continues or "")):
         match event:
+            case Carry() if shot.id in wanted:
+                carried[shot.id] = event
             case Progress():
                 yield StepsDone(shot.id, event.done, event.total)
             case Frames():

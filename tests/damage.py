@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import time
+from collections.abc import Sequence
 
 from films import EXAMPLES
 
@@ -16,8 +17,8 @@ WORDS = [w for t in TEXTS for w in t.split()]
 WORDS += [*'{}"#;,+@:().\n', "0s..", "9999s", "-1m", "%", "f/2", "/", "\\", "\x00", "é", "雪"]
 
 
-def damaged(chance: random.Random) -> str:
-    text = chance.choice(TEXTS)
+def damaged(chance: random.Random, texts: Sequence[str] = TEXTS) -> str:
+    text = chance.choice(texts)
     for _ in range(chance.randint(1, 6)):
         start = chance.randrange(len(text) + 1)
         end = min(len(text), start + chance.choice([0, 1, 1, 3, 10, 60]))

@@ -136,10 +136,10 @@ def lights(draw: DrawFn, names: list[str]) -> tuple[ast.Light, ...]:
 
 
 @st.composite
-def air(draw: DrawFn) -> tuple[ast.Particles, ...]:
+def air(draw: DrawFn, names: list[str]) -> tuple[ast.Particles, ...]:
     kinds = draw(st.lists(terms("particles"), unique=True, max_size=2))
     return tuple(
-        ast.Particles(kind=kind, text=draw(st.none() | texts), fields=draw(fields("particles")))
+        ast.Particles(kind=kind, text=draw(st.none() | texts), fields=draw(fields("particles", names)))
         for kind in kinds
     )
 
@@ -232,6 +232,27 @@ def rack_focus(draw: DrawFn, names: list[str], seconds: int) -> ast.RackFocus:
     )
 
 
+expectations = st.builds(
+    lambda *items: tuple(item for item in items if item),
+    st.builds(ast.Expectation, what=st.just(word("camera")), value=terms("seen")),
+    st.none()
+    | st.builds(ast.Expectation, what=st.just(word("subjects")), value=quantities("", 1, 9, 0)),
+    st.none() | st.builds(ast.Expectation, what=st.just(word("frame")), value=terms("size")),
+)
+
+
+def going_on(shot: ast.Shot, before: ast.Shot) -> ast.Shot:
+    """The shot as one that goes on from the one before, without what that take already has."""
+    given = (ast.Framing, ast.Angle, ast.Lens)
+    kept = [
+        s.model_copy(update={"start": None, "looking": None}) if isinstance(s, ast.Camera) else s
+        for s in shot.body
+        if not isinstance(s, given)
+    ]
+    body = (ast.Continue(shot=before.name), *kept)
+    return shot.model_copy(update={"place": None, "body": body})
+
+
 @st.composite
 def shot_bodies(draw: DrawFn, names: list[str], seconds: int) -> tuple[ast.ShotStatement, ...]:
     body: list[ast.ShotStatement] = [draw(framings(names))]
@@ -241,7 +262,7 @@ def shot_bodies(draw: DrawFn, names: list[str], seconds: int) -> tuple[ast.ShotS
         body.append(draw(lenses))
     if draw(st.booleans()):
         body.append(draw(cameras(names, seconds)))
-    lit, particles = draw(lights(names)), draw(air())
+    lit, particles = draw(lights(names)), draw(air(names))
     body += [*lit, *particles]
     paths = _paths(lit, particles)
     chosen = draw(st.lists(st.sampled_from(paths), unique=True, max_size=2))
@@ -253,6 +274,10 @@ def shot_bodies(draw: DrawFn, names: list[str], seconds: int) -> tuple[ast.ShotS
     body += [ast.Remark(kind=kind, text=draw(texts)) for kind in kinds]
     if draw(st.booleans()):
         body.append(ast.Seed(number=draw(quantities("", 0, 99, 0))))
+    if draw(st.booleans()):
+        body.append(ast.Speed(amount=draw(quantities("%", 10, 300, 0))))
+    if draw(st.booleans()):
+        body.append(ast.Expect(items=draw(expectations)))
     return (*body, *draw(blockings(names)), *draw(events(names, seconds)))
 
 
@@ -298,12 +323,15 @@ def films(draw: DrawFn) -> ast.Film:
     statements += [draw(declarations(draw(roles), name)) for name in names]
     parts: list[ast.Shot | ast.Transition] = []
     for n in range(draw(st.integers(1, 3))):
-        if parts and draw(st.booleans()):
+        shot = draw(shots(f"s{n + 1:02}0", names, places))
+        if parts and draw(st.integers(0, 3)) == 0:
+            shot = going_on(shot, [p for p in parts if isinstance(p, ast.Shot)][-1])
+        elif parts and draw(st.booleans()):
             parts.append(draw(transitions))
-        parts.append(draw(shots(f"s{n + 1:02}0", names, places)))
+        parts.append(shot)
     if draw(st.booleans()):
         axis = (ast.Axis(start=word(names[0]), end=word(names[1])),) if draw(st.booleans()) else ()
-        body = (*draw(blockings(names)), *axis, *draw(lights(names)), *draw(air()), *parts)
+        body = (*draw(blockings(names)), *axis, *draw(lights(names)), *draw(air(names)), *parts)
         place = draw(st.none() | st.just(word(places[0])))
         statements.append(
             ast.Scene(name=word("scene-one"), slug=draw(st.none() | texts), place=place, body=body)

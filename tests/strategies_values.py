@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -49,7 +50,7 @@ _SENTENCES = st.sampled_from(
 texts = st.builds(ast.Text, value=_SENTENCES | _PROSE)
 # Words that a statement begins with can't name a subject at a statement's beginning.
 _HEADS = {term.word for heads in vocabulary.HEADS.values() for term in heads}
-_RESERVED = _HEADS | set(vocabulary.NOT_YET["statement"])
+_RESERVED = _HEADS
 _NAME = r"[a-zé雪]([a-z0-9_]|-[a-z0-9]){0,6}"
 NAMES = st.from_regex(_NAME, fullmatch=True).filter(lambda name: name not in _RESERVED)
 VERBS = [alias for term in TERMS["verb"] for alias in (term.word, *term.aliases)]
@@ -88,12 +89,12 @@ TYPES: dict[str, SearchStrategy[tuple[ast.Value, ...]]] = {
 
 
 @st.composite
-def fields(draw: DrawFn, owner: str) -> tuple[ast.Field, ...]:
-    """Some of the properties of a statement, each once."""
-    if not PROPERTIES[owner]:
-        return ()
-    chosen = draw(st.lists(st.sampled_from(PROPERTIES[owner]), unique=True, max_size=4))
-    return tuple(ast.Field(key=word(p.key), values=draw(TYPES[p.type])) for p in chosen)
+def fields(draw: DrawFn, owner: str, names: Sequence[str] = ()) -> tuple[ast.Field, ...]:
+    """Some of the properties of a statement, each once; those that name a subject only with `names`."""
+    types = TYPES | ({"name": st.tuples(st.sampled_from(names).map(word))} if names else {})
+    own = [p for p in PROPERTIES[owner] if p.type in types]
+    chosen = draw(st.lists(st.sampled_from(own), unique=True, max_size=4))
+    return tuple(ast.Field(key=word(p.key), values=draw(types[p.type])) for p in chosen)
 
 
 # Time -----------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ SHOTS: dict[str, list[str]] = {
     "C012": ["mara walks as walks\nafter walks mara waves"],
     "C013": ["2s..1s mara waves", MOVES.format("2s..2s pan left 5deg")],
     "C014": ["animate focus: mara @ 2s, lio @ 1s"],
+    "C015": ["continue from nothing"],
     "C020": ["animate sunn.temperature: 3000K @ 1s, 4000K @ 2s\nlight sun as key", "animate snow.density: 1% @ 1s"],
     "C021": ["light sun as key\nanimate sun.density: 1% @ 1s, 2% @ 2s"],
     "C022": ["lens 1mm", "lens 9000mm"],
@@ -38,8 +39,14 @@ SHOTS: dict[str, list[str]] = {
     ],
     "C033": ["frame close-up on mara\ncamera from (0m, 1m, 12m) { hold }", "frame full on mara\nangle low\ncamera from (0m, 4m, 2m) { hold }"],
     "C034": ["lens 35mm\n" + MOVES.format("zoom in to 24mm")],
+    "C038": ["mara at (0m, 0m)\ncamera from (0m, 1m, 4m) { 0s..4s dolly in 6m }"],
     "C040": ["0s..2s mara walks to lio\n1s..3s mara walks forward 1m"],
 }  # fmt: skip
+
+GOING_ON = (
+    "scenelang 1\ncharacter mara\nshot a 1s {{ frame full on mara }}\n"
+    "shot b 1s {{\ncontinue from a\n{}\nmara waves\n}}"
+)
 
 # code -> whole films
 FILMS: dict[str, list[str]] = {
@@ -62,11 +69,23 @@ FILMS: dict[str, list[str]] = {
         "scenelang 1\ncharacter mara\nshot a 9999s { frame full on mara }",
     ],
 }  # fmt: skip
+FILMS |= {
+    "C016": [
+        GOING_ON.format("lens 50mm"), GOING_ON.format("frame wide on mara"), GOING_ON.format("angle low"),
+        GOING_ON.format("camera from (0m, 1m, 4m) { hold }"), GOING_ON.format("camera looking at mara { hold }"),
+    ],
+    "C017": [GOING_ON.format("").replace("shot b", "dissolve 6f\nshot b")],
+    "C039": [
+        "scenelang 1\ncharacter mara\ncharacter lio\nscene s {\naxis mara -> lio\nmara at (-1m, 0m)\nlio at (1m, 0m)\n"
+        "shot a 1s { camera from (0m, 1m, 4m) looking at mara }\nshot b 1s { camera from (0m, 1m, -4m) looking at mara }\n}"
+    ],
+}  # fmt: skip
+FILES = ("C018", "C035", "C036", "C037")  # test_camera_files.py and below
 IMPORTS = ("C004", "C005", "C006", "C007")
 
 
 def test_every_code_has_a_film() -> None:
-    assert {*SHOTS, *FILMS, *IMPORTS} == set(CODES)
+    assert {*SHOTS, *FILMS, *IMPORTS, *FILES} == set(CODES)
 
 
 @pytest.mark.parametrize(("code", "body"), [(c, b) for c, bodies in SHOTS.items() for b in bodies])
@@ -133,3 +152,17 @@ def test_warnings_do_not_stop_a_plan() -> None:
     assert plan_text(
         "scenelang 1\ncharacter mara\ncharacter ghost\nshot a 1s { frame full on mara }"
     ).shots
+
+
+def test_a_missing_reference_is_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "film.scene"
+    head = 'scenelang 1\ncharacter mara "a woman" {{ reference "{}" }}\nshot a 1s {{ frame full on mara }}\n'
+    path.write_text(head.format("mara.png"))
+    (tmp_path / "mira.png").write_bytes(b"")
+    film, found, _ = parse_file(path)
+    (only,) = analyse(film, found).diagnostics
+    assert (only.code, only.severity) == ("C018", "warning") and "mira.png" in only.hint
+    path.write_text(head.format("mira.png"))
+    film, found, _ = parse_file(path)
+    plan = analyse(film, found).plan
+    assert plan is not None and plan.subject("mara").reference == "mira.png"

@@ -143,7 +143,17 @@ def test_only_some_shots(tmp_path: Path) -> None:
 
 
 def test_help_has_examples_and_models_are_listed() -> None:
-    for command in ("check", "fmt", "plan", "compile", "preview", "render", "models", "explain"):
+    for command in (
+        "check",
+        "fmt",
+        "plan",
+        "compile",
+        "preview",
+        "render",
+        "export",
+        "models",
+        "explain",
+    ):
         assert "Example" in scenelang(command, "--help").stdout, command
     assert "previz" in scenelang("models").stdout
     listed = {

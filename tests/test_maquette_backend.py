@@ -53,6 +53,36 @@ def test_chunks_cover_a_shot_once(frames: int) -> None:
     assert all(b.start + KNOWN == a.stop for a, b in pairwise(found))
 
 
+@pytest.mark.parametrize("frames", [1, 12, 13, 240])
+def test_a_shot_that_continues_has_its_first_clip_begin_before_it(frames: int) -> None:
+    found = list(chunks(frames, goes_on=True))
+    assert found[0].start == -KNOWN and all(c.known == KNOWN for c in found)
+    seen = [n for c in found for n in range(c.start + c.known, min(c.stop, frames))]
+    assert seen == list(range(frames)) and len(found) == count(frames, goes_on=True)
+
+
+def test_a_take_goes_on_from_the_frames_of_the_shot_before(
+    backend: MaquetteBackend, tmp_path: Path
+) -> None:
+    text = FILM + "shot b 1s {\n  continue from a\n  lio waves\n}\n"
+    plan = plan_text(text)
+    second = plan.shots[1]
+    assert second.continues == "a" and second.since == plan.shots[0].frames
+    assert second.camera.c2w[0] == plan.shots[0].camera.c2w[-1] and second.seed == plan.shots[0].seed
+    first = job_of(backend, plan)
+    carry = [e for e in backend.render(first, None) if isinstance(e, Carry)][-1]
+    native = first.native
+    conditioning = condition_shot(plan, second, native, encode=backend.encode, dialect=backend.dialect)
+    job = Job(plan, second, conditioning, native, "draft")
+    events = [
+        [e for e in backend.render(job, given) if isinstance(e, Frames)] for given in (carry, None)
+    ]
+    goes_on, anew = (np.concatenate([e.frames for e in found]) for found in events)
+    assert goes_on.shape == anew.shape and (goes_on != anew).any()
+    done = list(render_film(plan, backend, output=tmp_path / "film.mp4", profile="draft"))[-1]
+    assert done.denoiser_calls == PROFILES["draft"].steps * (count(24) + count(12, goes_on=True))  # type: ignore[union-attr]
+
+
 def test_a_shot_has_its_frames_and_goes_on_over_borders(backend: MaquetteBackend) -> None:
     plan = plan_text(FILM.replace("a 2s", "a 4s").replace("1s..", "3s..").replace("0s..1s", "0s..3s"))
     job = job_of(backend, plan)

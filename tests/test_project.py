@@ -13,7 +13,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
-HEAVY = {"torch", "numpy", "diffusers", "transformers", "safetensors", "av", "jinja2", "rich"}
+HEAVY = {
+    "torch", "numpy", "diffusers", "transformers", "safetensors", "av", "jinja2", "rich", "pygls", "lsprotocol"
+}  # fmt: skip
 
 
 def run(*command: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
@@ -50,6 +52,10 @@ def test_layers() -> None:
         ("--help",),
         ("models",),
         ("explain", "C001"),
+        ("import", "examples/ferry.fountain"),
+        ("diff", "examples/letter.scene", "examples/letter.scene"),
+        ("textconv", "examples/letter.scene"),
+        ("completion", "bash"),
     ],
 )
 def test_light_commands_import_nothing_heavy(arguments: tuple[str, ...]) -> None:

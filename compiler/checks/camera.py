@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from scenelang.compiler import resolved
 from scenelang.compiler.geometry import SENSOR_WIDTH_MM, length, sub
 from scenelang.compiler.placement import PERSON
-from scenelang.compiler.plan import Plan, ShotPlan, at
+from scenelang.compiler.plan import ShotPlan, at
 from scenelang.compiler.planning import camera_at
 from scenelang.compiler.trail import speed_of
 from scenelang.grammar.diagnostics import Diagnostic
@@ -24,26 +24,25 @@ ANGLES = {
 }
 
 
-def check(film: resolved.Film, plan: Plan | None) -> Iterator[Diagnostic]:
-    if plan is None:
+def check(film: resolved.Film, shot: resolved.Shot, planned: ShotPlan | None) -> Iterator[Diagnostic]:
+    if planned is None:
         return
-    for shot, planned in zip(film.shots, plan.shots):
-        span = shot.camera.span or shot.span
-        eyes = [camera_at(planned, f)[0] for f in range(planned.frames)]
-        under = next((f for f, eye in enumerate(eyes) if eye[1] < 0), None)
-        if under is not None:
-            yield Diagnostic(
-                "C030", "warning", f"the camera is under the floor at {under / float(film.fps):.1f}s", span,
-                "raise its start, or move it down less",
-            )  # fmt: skip
-        speed = speed_of(eyes, film.fps)
-        if speed > FASTEST:
-            yield Diagnostic(
-                "C031", "warning", f"the camera moves at {speed:.0f} m/s; no rig does more than {FASTEST:.0f}", span,
-                "give the move more time, or a shorter way",
-            )  # fmt: skip
-        if shot.camera.start is not None and shot.framing.on:
-            yield from _disagreement(film, shot, planned)
+    span = shot.camera.span or shot.span
+    eyes = [camera_at(planned, f)[0] for f in range(planned.frames)]
+    under = next((f for f, eye in enumerate(eyes) if eye[1] < 0), None)
+    if under is not None:
+        yield Diagnostic(
+            "C030", "warning", f"the camera is under the floor at {under / float(film.fps):.1f}s", span,
+            "raise its start, or move it down less",
+        )  # fmt: skip
+    speed = speed_of(eyes, film.fps)
+    if speed > FASTEST:
+        yield Diagnostic(
+            "C031", "warning", f"the camera moves at {speed:.0f} m/s; no rig does more than {FASTEST:.0f}", span,
+            "give the move more time, or a shorter way",
+        )  # fmt: skip
+    if shot.camera.start is not None and shot.framing.on:
+        yield from _disagreement(film, shot, planned)
 
 
 def _disagreement(film: resolved.Film, shot: resolved.Shot, planned: ShotPlan) -> Iterator[Diagnostic]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from scenelang.compiler import resolved
-from scenelang.compiler.plan import Plan
+from scenelang.compiler.plan import ShotPlan
 from scenelang.grammar.diagnostics import Diagnostic
 
 _OPPOSITE = {
@@ -21,16 +21,15 @@ _OPPOSITE = {
 }
 
 
-def check(film: resolved.Film, plan: Plan | None) -> Iterator[Diagnostic]:
-    for shot in film.shots:
-        timed = [(span, move) for span in shot.camera.spans for move in span.moves]
-        for (a_span, a), (b_span, b) in combinations(timed, 2):
-            if a_span.start < b_span.end and b_span.start < a_span.end and _contradict(a, b):
-                yield Diagnostic(
-                    "C032", "error", f"`{_words(b)}` contradicts `{_words(a)}` at the same time", b.span,
-                    "keep one of the two, or let one begin when the other ends", ((a.span, "the other move"),),
-                )  # fmt: skip
-        yield from _zooms(shot)
+def check(film: resolved.Film, shot: resolved.Shot, planned: ShotPlan | None) -> Iterator[Diagnostic]:
+    timed = [(span, move) for span in shot.camera.spans for move in span.moves]
+    for (a_span, a), (b_span, b) in combinations(timed, 2):
+        if a_span.start < b_span.end and b_span.start < a_span.end and _contradict(a, b):
+            yield Diagnostic(
+                "C032", "error", f"`{_words(b)}` contradicts `{_words(a)}` at the same time", b.span,
+                "keep one of the two, or let one begin when the other ends", ((a.span, "the other move"),),
+            )  # fmt: skip
+    yield from _zooms(shot)
 
 
 def _contradict(a: resolved.Move, b: resolved.Move) -> bool:

@@ -96,7 +96,11 @@ class MaquetteBackend:
         """Steps of every clip, twice with guidance."""
         chosen = PROFILES[profile]
         frames = frame_count(shot.frames, plan.rate, self.native(plan, profile).fps)
-        return count(frames) * chosen.steps * (1 if chosen.guidance == 1.0 else 2)
+        return (
+            count(frames, shot.continues in {s.id for s in plan.shots})
+            * chosen.steps
+            * (1 if chosen.guidance == 1.0 else 2)
+        )
 
     def lowering(self, plan: Plan, shot: ShotPlan) -> list[Lowering]:
         return lowering(plan, shot)
@@ -107,10 +111,10 @@ class MaquetteBackend:
         native, profile = job.native, PROFILES[job.profile]
         cues = cues_of(job.plan, job.shot, job.conditioning, self.encode)
         frames = cues.c2w_BF44.shape[1]
-        total, done = count(frames) * profile.steps, 0
-        known: Tensor | None = None
+        known = None if carry is None else _unit(carry.frames)
+        total, done = count(frames, known is not None) * profile.steps, 0
         yield Progress(0, total)
-        for number, chunk in enumerate(chunks(frames)):
+        for number, chunk in enumerate(chunks(frames, known is not None)):
             try:
                 clip = self._clip(job, _held(cues, chunk.start, chunk.stop), chunk.start, number, known)
             except (MemoryError, torch.OutOfMemoryError) as error:
@@ -124,7 +128,8 @@ class MaquetteBackend:
             pictures = _pictures(clip[0, chunk.known : frames - chunk.start])
             yield Frames(pictures)
             yield Progress(done, total)
-        yield Carry(pictures[-KNOWN:].copy(), job.shot.hash)
+        last = _pictures(clip[0, : frames - chunk.start][-KNOWN:])
+        yield Carry(np.concatenate([last[:1]] * (KNOWN - len(last)) + [last]), job.shot.hash)
 
     def _clip(self, job: Job, cues: Cues, start: int, number: int, known: Tensor | None) -> Tensor:
         profile, native = PROFILES[job.profile], job.native
@@ -140,10 +145,15 @@ class MaquetteBackend:
 
 
 def _held(cues: Cues, start: int, stop: int) -> Cues:
-    """The cues of frames [start, stop); past the end the last frame's."""
+    """The cues of frames [start, stop); past an end those of the frame there."""
     frames = cues.c2w_BF44.shape[1]
-    index = torch.arange(start, stop).clamp(max=frames - 1)
+    index = torch.arange(start, stop).clamp(0, frames - 1)
     return cues.frames(index)
+
+
+def _unit(pictures: FrameArray) -> Tensor:
+    """Frames [F, H, W, 3] as the network takes them, [1, F, 3, H, W] from -1 to 1."""
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2).float()[None] / 127.5 - 1
 
 
 def _pictures(clip: Tensor) -> FrameArray:

@@ -14,20 +14,20 @@ KNOWN = STEP  # frames of a clip that are those of the clip before
 @dataclass(frozen=True)
 class Chunk:
     """Frames [start, stop) of the shot in one clip; the first `known` of them are there already. The last
-    clip may reach beyond the shot's end."""
+    clip may reach beyond the shot's end; the first of a shot that continues another begins before it."""
 
     start: int
     stop: int
     known: int
 
 
-def chunks(frames: int) -> Iterator[Chunk]:
-    """The clips that make `frames` frames."""
-    start, known = 0, 0
+def chunks(frames: int, goes_on: bool = False) -> Iterator[Chunk]:
+    """The clips that make `frames` frames; with `goes_on` the first goes on from the shot before."""
+    start, known = (-KNOWN, KNOWN) if goes_on else (0, 0)
     while start + known < frames:
         yield Chunk(start, start + CLIP, known)
         start, known = start + CLIP - KNOWN, KNOWN
 
 
-def count(frames: int) -> int:
-    return sum(1 for _ in chunks(frames))
+def count(frames: int, goes_on: bool = False) -> int:
+    return sum(1 for _ in chunks(frames, goes_on))

@@ -8,6 +8,7 @@ from scenelang.compiler.lexicon import KINDS, SETS
 from scenelang.compiler.particle_field import HABITS
 from scenelang.compiler.plan import LightTrack, Plan, ShotPlan
 from scenelang.runtime.backend import Lowering
+from scenelang.runtime.lowering import unshown
 
 # the most of each that a film of the training had
 SUBJECTS, MEMBERS = 4, 8
@@ -15,7 +16,24 @@ SUBJECTS, MEMBERS = 4, 8
 
 def lowering(plan: Plan, shot: ShotPlan) -> list[Lowering]:
     """One entry for each property of the shot."""
-    return [*_camera(shot), *_place(plan, shot), *_drifting(shot), *_cast(plan, shot), *_words(shot)]
+    rest = unshown(
+        plan,
+        shot,
+        "the model has one look of its own",
+        "the model knows nothing else that it could avoid",
+    )
+    return [
+        *_camera(shot), *_place(plan, shot), *_drifting(shot), *_cast(plan, shot), *_words(shot),
+        *_time(shot), *rest,
+    ]  # fmt: skip
+
+
+def _time(shot: ShotPlan) -> Iterator[Lowering]:
+    if shot.speed != 1:
+        yield Lowering("speed", "approximate", "particles and flames keep its time")
+    if shot.continues:
+        why = "its last frames are the first that the model sees; camera and places go on"
+        yield Lowering(f"continue {shot.continues}", "exact", why)
 
 
 def _camera(shot: ShotPlan) -> Iterator[Lowering]:
@@ -98,11 +116,3 @@ def _words(shot: ShotPlan) -> Iterator[Lowering]:
         yield Lowering(
             f"dialogue {line.speaker}", "text", "said as `talk`; the words are in the captions"
         )
-    for sound in shot.sound:
-        yield Lowering("sound", "dropped", f"the film is silent: “{sound}”")
-    if shot.look:
-        yield Lowering("look", "dropped", "the model has one look of its own")
-    if shot.avoid:
-        yield Lowering("avoid", "dropped", "the model knows nothing else that it could avoid")
-    for note in shot.notes:
-        yield Lowering("note", "dropped", f"for the crew: “{note}”")

@@ -9,6 +9,7 @@ import torch
 
 from scenelang.compiler.plan import ActionPlan, LightTrack, Plan, ShotPlan
 from scenelang.runtime.backend import Carry, Event, Frames, Job, Level, Lowering, Native, Progress
+from scenelang.runtime.lowering import unshown
 from scenelang.runtime.previz.kinds import KINDS
 from scenelang.runtime.previz.particles import STYLES
 from scenelang.runtime.previz.pictures import nearest, picture
@@ -140,14 +141,15 @@ def _lowering(plan: Plan, shot: ShotPlan) -> Iterator[Lowering]:
         yield says(
             f"dialogue {line.speaker}", "approximate", "the mouth moves; the words are in the captions"
         )
-    for sound in shot.sound:
-        yield says("sound", "dropped", f"previz is silent: “{sound}”")
-    if shot.look:
-        yield says("look", "dropped", "previz has one look of its own")
-    if shot.avoid:
-        yield says("avoid", "dropped", "nothing is generated that could be avoided")
-    for note in shot.notes:
-        yield says("note", "dropped", f"for the crew: “{note}”")
+    if shot.speed != 1:
+        yield says("speed", "approximate", "gestures, particles and flames keep its time")
+    if shot.continues:
+        yield says(
+            f"continue {shot.continues}", "exact", "camera, places and air go on from its last frame"
+        )
+    yield from unshown(
+        plan, shot, "previz has one look of its own", "nothing is generated that could be avoided"
+    )
 
 
 def _light(light: LightTrack) -> Lowering:

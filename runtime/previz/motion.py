@@ -33,6 +33,7 @@ class Stage:
 
     fps: float
     frames: int
+    time: Array  # [F] seconds of the take, as what happens counts them
     eye: Array  # [F, 3] the camera
     position: dict[str, Array]  # [F, 3]
     height: dict[str, float]
@@ -61,6 +62,7 @@ def stage(shot: ShotPlan, subjects: dict[str, SubjectPlan], eye: Array, fps: flo
     return Stage(
         fps=fps,
         frames=shot.frames,
+        time=(shot.since + np.arange(shot.frames, dtype=np.float32)) / fps * shot.speed,
         eye=eye,
         position={t.subject: spread(t.position, shot.frames) for t in present},
         height={t.subject: subjects[t.subject].height for t in present},
@@ -122,7 +124,7 @@ def motion(track: SubjectTrack, scene: Stage, offset: tuple[float, float], membe
         if prop in scene.position
     ]
     return Motion(
-        time=np.arange(frames, dtype=np.float32) / fps,
+        time=scene.time,
         position=position,
         heading=heading,
         speed=np.asarray(_smoothed(length * fps, round(0.12 * fps)), np.float32),

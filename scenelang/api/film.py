@@ -58,11 +58,15 @@ class Scene(Staged):
         self._items.append(shot)
         return shot
 
+    def transition(self, words: str) -> None:
+        """Any transition as it is written, such as `wipe left 1s`."""
+        self._write(words)
+
     def cut(self) -> None:
-        self._write("cut")
+        self.transition("cut")
 
     def dissolve(self, duration: str) -> None:
-        self._write(f"dissolve {duration}")
+        self.transition(f"dissolve {duration}")
 
     def ast(self) -> ast.Scene:
         body = tuple(s.ast() if isinstance(s, Shot) else s for s in self._items)
@@ -83,17 +87,18 @@ class Film:
         self._version = ast.Version(number=ast.Quantity(number=1), span=caller())  # type: ignore[arg-type]
 
     def character(self, name: str, description: str = "", kind: str = "", **values: object) -> Member:
-        return self._declare("character", name, description, kind, values)
+        return self.declare("character", name, description, kind, **values)
 
     def prop(self, name: str, description: str = "", kind: str = "", **values: object) -> Member:
-        return self._declare("prop", name, description, kind, values)
+        return self.declare("prop", name, description, kind, **values)
 
     def place(self, name: str, description: str = "") -> Member:
-        return self._declare("place", name, description, "", {})
+        return self.declare("place", name, description)
 
-    def _declare(
-        self, role: str, name: str, description: str, kind: str, values: dict[str, object]
+    def declare(
+        self, role: str, name: str, description: str = "", kind: str = "", **values: object
     ) -> Member:
+        """A member of the cast, of any role."""
         line = (
             f"{role} {name}"
             + (f" {quoted(description)}" if description else "")
@@ -114,20 +119,24 @@ class Film:
         self._items.append(shot)
         return shot
 
+    def transition(self, words: str) -> None:
+        """Any transition as it is written, such as `wipe left 1s`."""
+        self._items.append(read(words))
+
     def cut(self) -> None:
-        self._items.append(read("cut"))
+        self.transition("cut")
 
     def dissolve(self, duration: str) -> None:
-        self._items.append(read(f"dissolve {duration}"))
+        self.transition(f"dissolve {duration}")
 
     def fade_in(self, duration: str) -> None:
-        self._items.append(read(f"fade in {duration}"))
+        self.transition(f"fade in {duration}")
 
     def fade_out(self, duration: str) -> None:
-        self._items.append(read(f"fade out {duration}"))
+        self.transition(f"fade out {duration}")
 
     def wipe(self, direction: str, duration: str) -> None:
-        self._items.append(read(f"wipe {direction} {duration}"))
+        self.transition(f"wipe {direction} {duration}")
 
     # What a film is ---------------------------------------------------------------------------
 

@@ -7,26 +7,43 @@ can't be read raises at once, with the parser's words, at the Python line that w
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from scenelang.grammar import ast
-from scenelang.grammar.diagnostics import SceneError
+from scenelang.grammar.codes import Code
+from scenelang.grammar.diagnostics import Diagnostic, SceneError
 from scenelang.grammar.parse import parse
-from scenelang.grammar.source import Span
+from scenelang.grammar.source import Span, line_of
 
 N = TypeVar("N", bound=ast.Node)
 _HERE = str(Path(__file__).parent)
+_STANDING: ContextVar[Span | None] = ContextVar("_STANDING", default=None)
+
+
+@contextmanager
+def standing(span: Span) -> Iterator[None]:
+    """Statements made in this block stand at `span`: the place in the data that they are made from."""
+    token = _STANDING.set(span)
+    try:
+        yield
+    finally:
+        _STANDING.reset(token)
 
 
 def caller() -> Span:
-    """The place of the user's Python line that called the builder."""
+    """The place of the user's Python line that called the builder, or what `standing` says."""
+    if (span := _STANDING.get()) is not None:
+        return span
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
         frame = frame.f_back
     line = frame.f_lineno
-    return Span(frame.f_code.co_filename, 0, 0, line, 1, line, 1)
+    return line_of(frame.f_code.co_filename, line)
 
 
 def read(line: str, inside: str = "") -> ast.Node:
@@ -42,10 +59,19 @@ def read(line: str, inside: str = "") -> ast.Node:
         raise SceneError(
             replace(d, span=here, message=f"{d.message}, in `{line}`", labels=()) for d in errors
         )
-    statement = film.statements[1]
-    if isinstance(statement, ast.Shot | ast.Scene) and inside:
-        statement = statement.body[0]  # type: ignore[assignment]
-    return place(statement, here)
+    made: tuple[ast.Node, ...] = film.statements[1:]
+    if inside and len(made) == 1 and isinstance(made[0], ast.Shot | ast.Scene):
+        made = made[0].body
+    if len(made) != 1:
+        raise SceneError([_not_one(line, len(made), here)])
+    return place(made[0], here)
+
+
+def _not_one(line: str, count: int, here: Span) -> Diagnostic:
+    message = f"`{line}` is {count or 'no'} statement{'s' * (count != 1)}, where one belongs"
+    return Diagnostic(
+        Code.TOO_MUCH if count else Code.MISSING, "error", message, here, "make one at a time"
+    )
 
 
 def place(node: N, span: Span) -> N:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from scenelang.cli.common import (
-    common_options,
-    findings_json,
-    has_errors,
-    leave,
-    read_film,
-    show_findings,
-)
-from scenelang.grammar.diagnostics import Diagnostic
+from scenelang.cli.common import common_options, leave, read_film
+from scenelang.cli.findings import analysed, findings_of
+from scenelang.cli.report import painted, report
+
+if TYPE_CHECKING:
+    from scenelang.cli.report import Finding
 
 
 @click.command(
@@ -27,28 +26,13 @@ def command(files: tuple[str, ...], as_json: bool, strict: bool, quiet: bool) ->
 
     Exit code 0: clean or warnings only; 1: errors; 2: wrong usage.
     """
-    from scenelang.compiler.pipeline import analyse
-
-    found: list[Diagnostic] = []
-    sources = {}
+    found: list[Finding] = []
     for file in files:
-        film, syntax, source = read_film(file)
-        sources[source.file] = source
-        found.extend(analyse(film, syntax).diagnostics)
-    if as_json:
-        click.echo(findings_json(found))
-    else:
-        show_findings([d for d in found if not quiet or d.severity == "error"], sources)
-        if not quiet:
-            click.echo(_summary(found, len(files)), err=True)
-    if has_errors(found, strict):
-        leave(1)
+        found += analysed(*read_film(file)) if file == "-" else findings_of(file)
+    code = report(found, len(files), _echo, as_json=as_json, strict=strict, quiet=quiet)
+    if code:
+        leave(code)
 
 
-def _summary(found: list[Diagnostic], files: int) -> str:
-    errors = sum(d.severity == "error" for d in found)
-    warnings = len(found) - errors
-    where = f"{files} film{'s' * (files != 1)}"
-    if not found:
-        return f"{where}: all clear"
-    return f"{where}: {errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
+def _echo(text: str, err: bool, colour: str) -> None:
+    click.echo(painted(text, colour), err=err)

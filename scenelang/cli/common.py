@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from scenelang.grammar.diagnostics import Diagnostic, has_errors, headline, render
+from scenelang.cli.findings import excerpts
+from scenelang.grammar.diagnostics import Diagnostic, has_errors
 
 if TYPE_CHECKING:
     from scenelang.compiler.pipeline import Analysis
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from scenelang.grammar.ast import Film
     from scenelang.grammar.source import Source
 
-DIAGNOSTICS_SCHEMA = "scenelang.diagnostics/1"
 COLOURS = {"error": "red", "warning": "yellow"}
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -74,28 +73,10 @@ def plan_of_file(file: str, strict: bool = False, quiet: bool = False) -> Plan:
 
 def show_findings(found: Iterable[Diagnostic], sources: dict[str, Source], err: bool = False) -> None:
     """The human form, a blank line between findings."""
-    from scenelang.grammar.parse import read_source
-
-    for diagnostic in found:
-        for span in (diagnostic.span, *(label for label, _ in diagnostic.labels)):
-            if span.file not in sources:
-                sources[span.file] = read_source(span.file)[0]
-        head, *rest = render(diagnostic, sources).split("\n")
+    found = list(found)
+    for diagnostic, (head, rest) in zip(found, excerpts(found, sources)):
         click.secho(head, fg=COLOURS[diagnostic.severity], bold=True, err=err)
-        click.echo("\n".join([*rest, ""]), err=err)
-
-
-def findings_json(found: Iterable[Diagnostic]) -> str:
-    """The document of `check --json`; lines and columns count from 1."""
-    rows = [
-        {
-            "file": d.span.file, "code": d.code, "severity": d.severity, "message": d.message, "hint": d.hint,
-            "line": d.span.line, "column": d.span.column, "end_line": d.span.end_line,
-            "end_column": d.span.end_column,
-        }
-        for d in found
-    ]  # fmt: skip
-    return json.dumps({"schema": DIAGNOSTICS_SCHEMA, "diagnostics": rows}, ensure_ascii=False)
+        click.echo(rest, err=err)
 
 
 def picture_size(text: str, option: str, example: str, least: int, most: int) -> tuple[int, int]:
@@ -123,6 +104,6 @@ def leave(code: int) -> NoReturn:
 
 
 __all__ = [
-    "analysis_of", "common_options", "fail", "file_argument", "findings_json", "has_errors", "headline",
-    "leave", "picture_size", "plan_of_file", "read_film", "show_findings",
+    "analysis_of", "common_options", "fail", "file_argument", "has_errors", "leave",
+    "picture_size", "plan_of_file", "read_film", "show_findings",
 ]  # fmt: skip

@@ -1,0 +1,112 @@
+"""What was understood of a film's shots, kept for the next time that the film is understood.
+
+A shot is understood from its node, its scene, the film's world (format, cast, places, style)
+and the stage that the shot before it left. Where all of these are what they were, so is what
+came of them, its findings included. Nodes and their results are compared by identity: a
+text that is edited keeps the nodes of what did not change (grammar/incremental.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from scenelang.compiler import resolved
+from scenelang.compiler.plan import ShotPlan
+from scenelang.compiler.scope import Scope
+from scenelang.compiler.stage import Stage
+from scenelang.grammar import ast
+from scenelang.grammar.diagnostics import Diagnostic
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class _Resolved:
+    node: ast.Node
+    around: tuple[object, ...]
+    result: Any
+    found: tuple[Diagnostic, ...]
+    used: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Planned:
+    shot: resolved.Shot
+    stage: Stage
+    before: Any
+    planned: ShotPlan
+    end: Any
+
+
+@dataclass(frozen=True)
+class _Checked:
+    shot: resolved.Shot
+    planned: ShotPlan | None
+    found: tuple[Diagnostic, ...]
+
+
+class Memory:
+    """`resolved`, `planned` and `checked` count what had to be worked out the last time."""
+
+    def __init__(self) -> None:
+        self._world: tuple[object, ...] = ()
+        # by the identity of what they were made of, which they hold
+        self._resolved: dict[int, _Resolved] = {}
+        self._planned: dict[int, _Planned] = {}
+        self._checked: dict[int, _Checked] = {}
+        self.begin(())
+        self.begin_plans()
+
+    def begin(self, world: tuple[object, ...]) -> None:
+        """A film is understood anew. In another world nothing of the last one holds."""
+        self.resolved = self.planned = self.checked = 0
+        if world != self._world:
+            self._world = world
+            self._resolved, self._planned, self._checked = {}, {}, {}
+        self._resolved_before, self._resolved = self._resolved, {}
+        self._checked_before, self._checked = self._checked, {}
+
+    def begin_plans(self) -> None:
+        """All shots are planned. A film with errors is not, and what was planned before it is kept."""
+        self._planned_before, self._planned = self._planned, {}
+
+    def resolve(
+        self, node: ast.Node, around: tuple[object, ...], scope: Scope, work: Callable[[Scope], R]
+    ) -> R:
+        """What `work` makes of a shot's or scene's node; its findings and uses go to the scope. `around` are the
+        scene and the shot that it depends on."""
+        known = self._resolved_before.get(id(node))
+        if known is None or any(a is not b for a, b in zip(known.around, around, strict=True)):
+            self.resolved += 1
+            own = scope.apart()
+            result = work(own)
+            known = _Resolved(node, around, result, tuple(own.findings.found), frozenset(own.used))
+        self._resolved[id(node)] = known
+        scope.findings.found.extend(known.found)
+        scope.used |= known.used
+        made: R = known.result
+        return made
+
+    def plan(
+        self, shot: resolved.Shot, stage: Stage, before: Any, work: Callable[[], tuple[ShotPlan, R]]
+    ) -> tuple[ShotPlan, R]:
+        """What `work` makes of a shot on a stage, and how it ends; `before` is how the one that it continues
+        ended."""
+        known = self._planned_before.get(id(shot))
+        if known is None or known.stage != stage or known.before != before:
+            self.planned += 1
+            known = _Planned(shot, stage, before, *work())
+        self._planned[id(shot)] = known
+        return known.planned, known.end
+
+    def check(
+        self, shot: resolved.Shot, planned: ShotPlan | None, work: Callable[[], Iterable[Diagnostic]]
+    ) -> tuple[Diagnostic, ...]:
+        known = self._checked_before.get(id(shot))
+        if known is None or known.planned is not planned:
+            self.checked += 1
+            known = _Checked(shot, planned, tuple(work()))
+        self._checked[id(shot)] = known
+        return known.found

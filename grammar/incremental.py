@@ -1,0 +1,176 @@
+"""A text that changes: parsed again only where it did, with what a whole parse would find.
+
+A file is cut between its statements (pieces.py), and each piece is parsed by itself. What
+a piece means depends on its own text, and on whether the names of those who act in it are
+declared anywhere; where neither changes, its nodes are kept. Their spans are marks that
+move with their piece, in the nodes of an earlier film too.
+
+A text with syntax errors, or one that doesn't begin with its one version, is parsed whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container
+from itertools import chain
+from typing import Any
+
+from scenelang.grammar.ast import Film, Trivia
+from scenelang.grammar.build import declared_in, items_of, statements
+from scenelang.grammar.comments import attach
+from scenelang.grammar.context import Context
+from scenelang.grammar.diagnostics import Diagnostic
+from scenelang.grammar.garbage import paused
+from scenelang.grammar.parse import parse_source, source_of
+from scenelang.grammar.pieces import cuts
+from scenelang.grammar.source import Source
+from scenelang.grammar.syntax import reader
+
+Declared = frozenset[str] | None
+
+
+class Document:
+    """A film's text as it is edited. `parsed` counts the pieces that the last update parsed."""
+
+    def __init__(self, file: str = "<text>"):
+        self.file = file
+        self.parsed = 0
+        self._pieces: list[_Piece] = []
+        self._declared: Declared = frozenset()
+
+    @paused
+    def update(self, text: str) -> tuple[Film, tuple[Diagnostic, ...]]:
+        """The film of a text and what is wrong with it; like `parse`."""
+        source = source_of(text, self.file)
+        self.parsed = 0
+        if not self._cut(source.text) or not self._regular():
+            return parse_source(source)
+        self._read_names()
+        diagnostics = chain.from_iterable(piece.diagnostics for piece in self._pieces)
+        made = Film.made(
+            statements=tuple(chain.from_iterable(piece.statements for piece in self._pieces)),
+            file=self.file,
+            span=source.span(0, len(source.text)),
+            trivia=self._pieces[-1].trivia,
+        )
+        return made, tuple(sorted(set(diagnostics), key=lambda d: d.order))
+
+    def _cut(self, text: str) -> bool:
+        """Cuts the text into pieces, those that it had before among them; False where it can't be."""
+        old = self._pieces
+        head = tail = start = 0
+        while head < len(old) and text.startswith(old[head].text, start):
+            start += len(old[head].text)
+            head += 1
+        end = len(text)
+        while tail < len(old) - head and end - len(old[-1 - tail].text) >= start:
+            if not text.endswith(old[-1 - tail].text, start, end):
+                break
+            tail += 1
+            end -= len(old[-tail].text)
+        # the pieces beside a change may be cut anew because of it
+        if head:
+            head -= 1
+            start -= len(old[head].text)
+        if tail:
+            end += len(old[-tail].text)
+            tail -= 1
+        found = cuts(text, start, end)
+        if found is None and tail:
+            end, tail = len(text), 0
+            found = cuts(text, start, end)
+        if found is None:
+            self._pieces = []
+            return False
+        kept = defaultdict(list)
+        for piece in old[head : len(old) - tail]:
+            kept[piece.first, piece.text].append(piece)
+        middle = []
+        for a, b in zip(found, [*found[1:], end]):
+            key = (a == 0, text[a:b])
+            middle.append(kept[key].pop() if kept[key] else _Piece(self.file, *key))
+        self._pieces = [*old[:head], *middle, *old[len(old) - tail :]]
+        self._place()
+        return True
+
+    def _place(self) -> None:
+        offset, line = 0, 1
+        for piece in self._pieces:
+            piece.source.offset, piece.source.first_line = offset, line
+            offset += len(piece.text)
+            line += piece.lines
+
+    def _regular(self) -> bool:
+        """Whether all pieces can be read, and only the first one says the version, at its beginning."""
+        for piece in self._pieces:
+            if piece.versions < 0:
+                self.parsed += 1
+                piece.read()
+        return all(piece.versions == piece.first for piece in self._pieces)
+
+    def _read_names(self) -> None:
+        """Builds what wasn't built, or was built when other names were declared."""
+        names: set[str] = set()
+        open_ = False
+        for piece in self._pieces:
+            if piece.declares is None:
+                open_ = True
+            else:
+                names |= piece.declares
+        declared: Declared = None if open_ else frozenset(names)
+        changed = (self._declared or frozenset()) ^ (declared or frozenset())
+        other = (self._declared is None) != (declared is None)
+        for piece in self._pieces:
+            if piece.built and (other or not changed.isdisjoint(piece.asked)):
+                self.parsed += 1
+                piece.read()
+            if not piece.built:
+                piece.build(declared)
+        self._declared = declared
+
+
+class _Piece:
+    """A piece of the text, and what it was read as."""
+
+    def __init__(self, file: str, first: bool, text: str):
+        self.text, self.first = text, first
+        self.source = Source(file, text)
+        self.lines = text.count("\n")
+        self.versions = -1  # how many it says; 2 where it can't be read, -1 before it was
+        self.declares: Declared = frozenset()
+        self.asked: set[str] = set()
+        self.built = False
+        self.statements: tuple[Any, ...] = ()
+        self.diagnostics: list[Diagnostic] = []
+        self.trivia = Trivia()
+
+    def read(self) -> None:
+        self.tree = reader().read(self.text)
+        self.built = False
+        self.versions = 2
+        if self.tree is not None and self.tree.children:
+            items = items_of(self.tree)
+            said = [item.data == "version" for item in items]
+            self.versions = sum(said) if said[0] or not any(said) else 2
+            self.declares = declared_in(self.text, items)
+
+    def build(self, declared: Declared) -> None:
+        assert self.tree is not None
+        trivia = attach(self.tree, self.source, self.first)
+        context = Context(self.source, trivia)
+        self.asked = set()
+        context.declared = None if declared is None else _Asked(declared, self.asked)
+        self.statements = statements(context, items_of(self.tree))
+        self.diagnostics, self.trivia = context.diagnostics, trivia[id(self.tree)]
+        self.built, self.tree = True, None
+
+
+class _Asked(Container[str]):
+    """Names, and which were asked for: whatever depends on one of those depends on the names."""
+
+    def __init__(self, names: frozenset[str], asked: set[str]):
+        self.names, self.asked = names, asked
+
+    def __contains__(self, name: object) -> bool:
+        self.asked.add(str(name))
+        return name in self.names

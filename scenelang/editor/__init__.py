@@ -1,0 +1,1 @@
+"""Scenelang in editors: a language server, and the language's words for highlighters."""
