@@ -51,7 +51,7 @@ schema: $(READY)
 
 # the grammar's tables, likewise
 tables: $(READY)
-	$(BIN)/python -m scenelang.grammar.tables
+	PYTHONHASHSEED=0 $(BIN)/python -m scenelang.grammar.tables
 
 # the vocabulary page of the reference, likewise
 vocabulary: $(READY)

@@ -9,7 +9,9 @@ import click
 from scenelang.cli.common import fail
 
 
-@click.command(epilog="Example:  scenelang lsp  (editors start it themselves: docs/editor.md says how to set them up)")
+@click.command(
+    epilog="Example:  scenelang lsp  (editors start it themselves: docs/editor.md says how to set them up)"
+)
 @click.option("--stdio", is_flag=True, help="Standard input and output: the only way, and the default.")
 def command(stdio: bool) -> None:
     """Serve an editor over standard input and output (the Language Server Protocol)."""
