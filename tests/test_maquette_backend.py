@@ -21,6 +21,7 @@ from scenelang.runtime.backend import Carry, Frames, Job, Native, Progress
 from scenelang.runtime.loading import ModelError
 from scenelang.runtime.maquette.backend import PROFILES, MaquetteBackend
 from scenelang.runtime.maquette.chunks import CLIP, KNOWN, chunks, count
+from scenelang.runtime.maquette.grids import OFFSETS, cropped, padded
 from scenelang.runtime.pipeline import render_film
 
 
@@ -80,7 +81,7 @@ def test_a_take_goes_on_from_the_frames_of_the_shot_before(
     goes_on, anew = (np.concatenate([e.frames for e in found]) for found in events)
     assert goes_on.shape == anew.shape and (goes_on != anew).any()
     done = list(render_film(plan, backend, output=tmp_path / "film.mp4", profile="draft"))[-1]
-    assert done.denoiser_calls == PROFILES["draft"].steps * (count(24) + count(12, goes_on=True))  # type: ignore[union-attr]
+    assert done.denoiser_calls == PROFILES["draft"].calls * (count(24) + count(12, goes_on=True))  # type: ignore[union-attr]
 
 
 def test_a_shot_has_its_frames_and_goes_on_over_borders(backend: MaquetteBackend) -> None:
@@ -91,7 +92,7 @@ def test_a_shot_has_its_frames_and_goes_on_over_borders(backend: MaquetteBackend
     assert [len(f) for f in frames] == [16, 12, 12, 8]
     assert all(f.dtype == np.uint8 and f.shape[1:] == (32, 64, 3) for f in frames)
     progress = [e for e in events if isinstance(e, Progress)]
-    assert (progress[-1].done, progress[-1].total) == (4 * PROFILES["draft"].steps,) * 2
+    assert (progress[-1].done, progress[-1].total) == (4 * PROFILES["draft"].calls,) * 2
     assert isinstance(events[-1], Carry) and len(events[-1].frames) == KNOWN
 
 
@@ -113,10 +114,14 @@ def test_a_clip_knows_the_last_frames_of_the_one_before(backend: MaquetteBackend
 
     backend._pipeline = Spy()
     frames_of(backend, job_of(backend, plan))
-    assert given[0][0] is None
-    for (_, before), (known, after) in pairwise(given):
-        assert torch.equal(known, before[:, -KNOWN:])
-        assert torch.equal(after[:, :KNOWN], known)
+    grids = PROFILES["draft"].grids
+    clips = [given[i : i + grids] for i in range(0, len(given), grids)]
+    assert len(clips) == count(24) and all(known is None for known, _ in clips[0])
+    for before, after in pairwise(clips):
+        mean = torch.stack([cropped(c, o) for (_, c), o in zip(before, OFFSETS)]).mean(0)
+        for (known, clip), offset in zip(after, OFFSETS):
+            assert torch.equal(known, padded(mean[:, -KNOWN:], offset))
+            assert torch.equal(clip[:, :KNOWN], known)
 
 
 def test_the_denoiser_runs_as_often_as_it_says(backend: MaquetteBackend) -> None:
@@ -127,7 +132,7 @@ def test_the_denoiser_runs_as_often_as_it_says(backend: MaquetteBackend) -> None
     finally:
         hook.remove()
     assert (
-        len(calls) == backend.denoiser_calls(plan, plan.shots[0], "draft") == 2 * PROFILES["draft"].steps
+        len(calls) == backend.denoiser_calls(plan, plan.shots[0], "draft") == 2 * PROFILES["draft"].calls
     )
 
 
@@ -217,7 +222,7 @@ import scenelang as sl
 from pathlib import Path
 done = sl.load(Path({str(tmp_path / "film.scene")!r})).render(
     {str(tmp_path / "film.mp4")!r}, model={str(tmp_path / "model")!r}, profile="draft")
-assert done.frames == 24 and done.denoiser_calls == 8
+assert done.frames == 24 and done.denoiser_calls == {2 * PROFILES["draft"].calls}
 try:
     import scenelang.runtime.previz.render
 except ImportError:

@@ -22,6 +22,7 @@ from scenelang.runtime.backend import Carry, Event, FrameArray, Frames, Job, Low
 from scenelang.runtime.loading import ModelError, load_pipeline
 from scenelang.runtime.maquette.chunks import KNOWN, chunks, count
 from scenelang.runtime.maquette.cues import Cues, cues_of, with_air
+from scenelang.runtime.maquette.grids import MARGIN, OFFSETS, cropped, on_canvas, padded
 from scenelang.runtime.maquette.lowering import lowering
 from scenelang.runtime.maquette.transformer import GRID
 
@@ -32,17 +33,24 @@ LEAST = 112 * 64  # pixels: the model was trained on nothing smaller
 
 @dataclass(frozen=True)
 class Profile:
-    """`area` in pixels, the highest frame rate, denoising steps, guidance (1: none)."""
+    """`area` in pixels, the highest frame rate, denoising steps, guidance (1: none), how many grids a clip is
+    the mean of."""
 
     area: int
     rate: int
     steps: int
     guidance: float
+    grids: int
+
+    @property
+    def calls(self) -> int:
+        """Of the denoiser, for a clip."""
+        return self.steps * self.grids * (1 if self.guidance == 1.0 else 2)
 
 
 PROFILES = {
-    "draft": Profile(area=192 * 112, rate=12, steps=4, guidance=1.0),
-    "final": Profile(area=256 * 144, rate=30, steps=8, guidance=1.0),
+    "draft": Profile(area=192 * 112, rate=12, steps=1, guidance=1.0, grids=2),
+    "final": Profile(area=256 * 144, rate=30, steps=2, guidance=1.0, grids=4),
 }
 
 
@@ -93,14 +101,10 @@ class MaquetteBackend:
         return Native(across, down, plan.rate / math.ceil(plan.rate / chosen.rate))
 
     def denoiser_calls(self, plan: Plan, shot: ShotPlan, profile: str) -> int:
-        """Steps of every clip, twice with guidance."""
-        chosen = PROFILES[profile]
+        """Those of every clip."""
         frames = frame_count(shot.frames, plan.rate, self.native(plan, profile).fps)
-        return (
-            count(frames, shot.continues in {s.id for s in plan.shots})
-            * chosen.steps
-            * (1 if chosen.guidance == 1.0 else 2)
-        )
+        goes_on = shot.continues in {s.id for s in plan.shots}
+        return count(frames, goes_on) * PROFILES[profile].calls
 
     def lowering(self, plan: Plan, shot: ShotPlan) -> list[Lowering]:
         return lowering(plan, shot)
@@ -112,7 +116,7 @@ class MaquetteBackend:
         cues = cues_of(job.plan, job.shot, job.conditioning, self.encode)
         frames = cues.c2w_BF44.shape[1]
         known = None if carry is None else _unit(carry.frames)
-        total, done = count(frames, known is not None) * profile.steps, 0
+        total, done = count(frames, known is not None) * profile.calls, 0
         yield Progress(0, total)
         for number, chunk in enumerate(chunks(frames, known is not None)):
             try:
@@ -124,7 +128,7 @@ class MaquetteBackend:
                     raise
                 raise _no_memory(native) from error
             known = clip[:, -KNOWN:]
-            done += profile.steps
+            done += profile.calls
             pictures = _pictures(clip[0, chunk.known : frames - chunk.start])
             yield Frames(pictures)
             yield Progress(done, total)
@@ -135,13 +139,20 @@ class MaquetteBackend:
         profile, native = PROFILES[job.profile], job.native
         pace = job.plan.rate / native.fps
         times = torch.arange(start, start + cues.c2w_BF44.shape[1]) * float(pace)
-        cues = with_air(cues, job.shot, times, float(job.plan.rate), native.height, native.width)
         seed = job.shot.seed * 7919 + number
+        height, width = native.height + MARGIN, native.width + MARGIN
         pipeline = self.pipeline.to(job.device)
-        return pipeline(
-            cues, native.height, native.width, known=known, steps=profile.steps, guidance=profile.guidance,
-            drop=self.drop, generator=torch.Generator().manual_seed(seed),
-        )  # fmt: skip
+        clips = []
+        for offset in OFFSETS[: profile.grids]:
+            moved = on_canvas(cues, native.height, native.width, offset)
+            moved = with_air(moved, job.shot, times, float(job.plan.rate), height, width)
+            clip = pipeline(
+                moved, height, width, known=None if known is None else padded(known, offset),
+                steps=profile.steps, guidance=profile.guidance, drop=self.drop,
+                generator=torch.Generator().manual_seed(seed),
+            )  # fmt: skip
+            clips.append(cropped(clip, offset))
+        return torch.stack(clips).mean(0)
 
 
 def _held(cues: Cues, start: int, stop: int) -> Cues:

@@ -47,7 +47,7 @@ class MaquettePipeline(DiffusionPipeline):
         width: int,
         *,
         known: Tensor | None = None,
-        steps: int = 12,
+        steps: int = 2,
         guidance: float = 1.0,
         drop: Sequence[str] = (),
         generator: torch.Generator | None = None,
@@ -99,5 +99,5 @@ def make_pipeline(
     transformer: MaquetteTransformer3DModel, text_encoder: Any, tokenizer: Any
 ) -> MaquettePipeline:
     """A pipeline with the scheduler that the model is trained for."""
-    scheduler = FlowMatchEulerDiscreteScheduler(shift=2.0)
+    scheduler = FlowMatchEulerDiscreteScheduler(shift=8.0)
     return MaquettePipeline(transformer, text_encoder, tokenizer, scheduler)
