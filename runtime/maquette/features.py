@@ -217,8 +217,7 @@ def body_maps(cues: Cues, r: Rays) -> Bodies:
     offset = middle - eye
     depth = offset.norm(dim=-1, keepdim=True).clamp_min(0.05)
     n = offset / depth  # toward the body
-    right = cues.c2w_BF44[:, :, None, :3, 0]
-    right = nn.normalize(right - (right * n).sum(-1, keepdim=True) * n, dim=-1)
+    right = _level_right(cues, n)
     up = torch.cross(right, n, dim=-1)  # against the camera's down
     ahead = (offset * cues.c2w_BF44[:, :, None, :3, 2]).sum(-1, keepdim=True)
     toward = torch.einsum("bfhwi,bfni->bfhwn", r.d, n)
@@ -254,6 +253,17 @@ def body_maps(cues: Cues, r: Rays) -> Bodies:
     there_too = seen[..., None].float()
     maps = torch.cat(parts, -1) * there_too
     return Bodies(maps, index, there_too)
+
+
+def _level_right(cues: Cues, n: Tensor) -> Tensor:
+    """The way to the right [B, F, N, 3] as seen along n, level in the world: a body stands upright however the
+    camera is rolled. Seen from right above or below, where nothing is upright, the camera's own right."""
+    own = cues.c2w_BF44[:, :, None, :3, 0]
+    own = nn.normalize(own - (own * n).sum(-1, keepdim=True) * n, dim=-1)
+    flat = torch.stack([-n[..., 2], torch.zeros_like(n[..., 0]), n[..., 0]], -1)
+    steep = flat.norm(dim=-1, keepdim=True)
+    share = ((steep - 0.15) / 0.2).clamp(0, 1)
+    return nn.normalize(torch.lerp(own, flat / steep.clamp_min(1e-6), share), dim=-1)
 
 
 def of_cells(values: Tensor, index: Tensor) -> Tensor:
