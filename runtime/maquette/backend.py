@@ -50,7 +50,7 @@ class Profile:
 
 PROFILES = {
     "draft": Profile(area=192 * 112, rate=12, steps=1, guidance=1.0, grids=2),
-    "final": Profile(area=256 * 144, rate=30, steps=2, guidance=1.0, grids=4),
+    "final": Profile(area=256 * 144, rate=30, steps=1, guidance=1.0, grids=4),
 }
 
 
