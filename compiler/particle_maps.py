@@ -37,13 +37,15 @@ def paint(points: Drift, c2w_F44: Tensor, K_F33: Tensor, height: int, width: int
     frames = len(c2w_F44)
     rotation, eye = c2w_F44[:, :3, :3], c2w_F44[:, :3, 3]
     scale_F2 = torch.stack([K_F33[:, 0, 0] * width, K_F33[:, 1, 1] * height], -1)
-    middle = torch.tensor([width / 2, height / 2])
+    size = torch.tensor([width, height])
+    centre_F2 = torch.stack([K_F33[:, 0, 2], K_F33[:, 1, 2]], -1) * size
+    half_F12 = torch.maximum(centre_F2, size - centre_F2)[:, None]
     head = (points.position - eye[:, None]) @ rotation  # [F, N, 3] camera axes
     away = (
         head[..., :2].abs() * scale_F2[:, None]
         - (points.radius + points.trail.norm(dim=-1))[..., None] * scale_F2[:, None]
     )
-    seen = (head[..., 2] > NEAR) & (away < head[..., 2:] * middle).all(-1) & (points.opacity > 1e-3)
+    seen = (head[..., 2] > NEAR) & (away < head[..., 2:] * half_F12).all(-1) & (points.opacity > 1e-3)
     frame, n = seen.nonzero(as_tuple=True)
     trail = (points.trail[frame, n][:, None] @ rotation[frame])[:, 0]
     steps = (
@@ -54,7 +56,7 @@ def paint(points: Drift, c2w_F44: Tensor, K_F33: Tensor, height: int, width: int
     place = head[frame, n] - trail * steps[:, None, None]  # [T, K, 3]
     z = place[..., 2].clamp_min(NEAR)
     scale = scale_F2[frame]
-    xy = place[..., :2] / z[..., None] * scale + middle
+    xy = place[..., :2] / z[..., None] * scale + centre_F2[frame]
     radius = points.radius[frame, n] * scale[:, 0] / z  # pixels
     # as a capsule as long as the trail; what is smaller than a pixel is fainter, not smaller
     long = (xy[:1] - xy[-1:]).norm(dim=-1)

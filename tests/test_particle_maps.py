@@ -100,3 +100,18 @@ def test_frames_in_between_lie_between() -> None:
     a, b, c = found.position
     near = (c - a).norm(dim=-1) < 1  # those that did not wrap around in this time
     torch.testing.assert_close(b[near], (a[near] + c[near]) / 2, atol=0.02, rtol=0)
+
+
+def test_particles_move_with_the_principal_point() -> None:
+    """On a canvas of which the picture is a part they lie where they lie in the picture."""
+    shot, frames = shot_of("particles snow { density 60% }"), torch.arange(2)
+    c2w = poses(shot, 24, 24)[:2]
+    k = intrinsics(shot, (1280, 720), (128, 64), 24, 24)[:2]
+    own = particle_maps(shot, c2w, k, frames, 24.0, 64, 128)
+    wide = k.clone()
+    wide[:, 0, 0], wide[:, 1, 1] = k[:, 0, 0] * 128 / 144, k[:, 1, 1] * 64 / 80
+    wide[:, 0, 2], wide[:, 1, 2] = (64 + 5) / 144, (32 + 9) / 80
+    there = particle_maps(shot, c2w, wide, frames, 24.0, 80, 144)[..., 9:73, 5:133]
+    inside = (..., slice(8, -8), slice(8, -8))
+    assert own.max() > 0.2
+    assert (there[inside] - own[inside]).abs().mean() < 0.1 * own[inside].abs().mean()
