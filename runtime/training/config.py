@@ -62,14 +62,14 @@ CONFIGS = {
         Config(
             "full",
             clips=6400,
-            minutes=150.0,
+            minutes=90.0,
             buckets=(
                 Bucket(128, 64, 4, 12, weight=0.65),
                 Bucket(128, 64, 8, 6, weight=0.2),
                 Bucket(128, 64, 16, 4, weight=0.05),
                 Bucket(256, 144, 4, 2, weight=0.1),
             ),
-            sketch_steps=6000,
+            sketch_steps=3100,
         ),
     )
 }
