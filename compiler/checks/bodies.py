@@ -17,7 +17,9 @@ CORE = 0.6  # of a body's half width: its outline is no box
 
 def check(film: resolved.Film, shot: resolved.Shot, planned: ShotPlan | None) -> Iterator[Diagnostic]:
     eyes_of = {m.target for span in shot.camera.spans for m in span.moves if m.name == "pov"}
-    for track in planned.subjects if planned else ():
+    if planned is None:
+        return
+    for track in planned.subjects:
         subject = film.subjects[track.subject]
         frame = None if track.subject in eyes_of else _met(planned, track, subject)
         if frame is not None:
@@ -27,9 +29,8 @@ def check(film: resolved.Film, shot: resolved.Shot, planned: ShotPlan | None) ->
             )  # fmt: skip
 
 
-def _met(shot: ShotPlan | None, track: SubjectTrack, subject: resolved.Subject) -> int | None:
+def _met(shot: ShotPlan, track: SubjectTrack, subject: resolved.Subject) -> int | None:
     """The first frame in which the camera is in a body."""
-    assert shot is not None
     half = CORE * subject.height * WIDTHS.get(subject.reading.kind or "", 0.6) / 2
     members = offsets(subject)
     still = len(shot.camera.c2w) == len(track.position) == 1
