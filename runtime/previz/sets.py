@@ -58,13 +58,13 @@ def _street(f: frozenset[str], e: Extent) -> Set:
     lamps = 1.3 if f & {"night", "dusk", "lanterns", "neon"} else 0.75
     front = Enclosure("street", width, 0.0, 11.0, rgb("#b9ada0"), "windows", 12.0, lamps)
     edge = width - 3.4
-    ground = Ground("asphalt", 4.0, rgb("#6c6b6e"), edge, 0, ("slabs", 3.2, rgb("#a7a098")))
+    ground = Ground("asphalt", 4.0, rgb("#6c6b6e"), edge, 0, ("slabs", 3.0, rgb("#a7a098")))
     return Set(ground, front, "skyline", fog=0.005, pieces=pieces.street(width, f))
 
 
 def _market(f: frozenset[str], e: Extent) -> Set:
     base = _street(f, e)
-    ground = Ground("slabs", 3.2, rgb("#a89a88"))
+    ground = Ground("slabs", 3.0, rgb("#a89a88"))
     assert base.enclosure is not None
     return replace(base, ground=ground, pieces=pieces.market(base.enclosure.width, f))
 
@@ -85,7 +85,7 @@ def _room(f: frozenset[str], e: Extent) -> Set:
 def _cave(f: frozenset[str], e: Extent) -> Set:
     reach = _reach(e, 6.5, 3.5)
     walls = Enclosure("cave", reach, reach, 5.5, rgb("#6a615a"), "rock", 5.0, 0.0)
-    ground = Ground("stone", 2.6, rgb("#7b736b"))
+    ground = Ground("stone", 2.4, rgb("#7b736b"))
     return Set(ground, walls, None, 0.2, 0.0, True, pieces=nature.cave(reach))
 
 
@@ -95,13 +95,13 @@ def _forest(f: frozenset[str], e: Extent) -> Set:
 
 
 def _field(f: frozenset[str], e: Extent) -> Set:
-    ground = Ground("grass", 5.0, rgb("#5f8238"))
+    ground = Ground("grass", 6.0, rgb("#5f8238"))
     return Set(ground, None, "hills", pieces=nature.field(f))
 
 
 def _sea(f: frozenset[str], e: Extent) -> Set:
     shore = max(9.0, -e[2] + 4.0)
-    ground = Ground("sand", 4.0, rgb("#cfb88c"), shore, 2, ("water", 9.0, rgb("#2f6a80")))
+    ground = Ground("sand", 4.0, rgb("#cfb88c"), shore, 2, ("water", 12.0, rgb("#2f6a80")))
     return Set(ground, None, "islands", pieces=nature.shore(shore))
 
 
@@ -117,7 +117,7 @@ def _desert(f: frozenset[str], e: Extent) -> Set:
 
 def _mountains(f: frozenset[str], e: Extent) -> Set:
     return Set(
-        Ground("rock", 5.0, rgb("#857f74")), None, "mountains", pieces=nature.rocks(rgb("#7d7870"))
+        Ground("rock", 6.0, rgb("#857f74")), None, "mountains", pieces=nature.rocks(rgb("#7d7870"))
     )
 
 
@@ -139,17 +139,17 @@ def build(place: PlacePlan | None, extent: Extent, weather: frozenset[str] = fro
     made = SETS.get(place.set if place else "studio", _studio)(features, extent)
     ground = made.ground
     if "snowy" in features and not made.interior:
-        trodden = ("snow", 5.0, rgb("#d6dbe4"))
+        trodden = ("snow", 6.0, rgb("#d6dbe4"))
         if ground.texture == "asphalt":
-            ground = replace(ground, texture="slush", tile=4.5, colour=rgb("#c2c6cf"), beyond=trodden)
+            ground = replace(ground, texture="slush", tile=4.0, colour=rgb("#c2c6cf"), beyond=trodden)
         else:
             beyond = ground.beyond if ground.axis == 2 else None
-            ground = replace(ground, texture="snow", tile=5.0, colour=rgb("#d6dbe4"), beyond=beyond)
+            ground = replace(ground, texture="snow", tile=6.0, colour=rgb("#d6dbe4"), beyond=beyond)
     if "wet" in features:
         dark = tuple(0.62 * c for c in ground.colour)
         ground = replace(ground, wet=max(ground.wet, 0.6), colour=dark)  # type: ignore[arg-type]
     if "stone" in features and made.interior:
-        ground = replace(ground, texture="stone", tile=2.6, colour=rgb("#7b736b"))
+        ground = replace(ground, texture="stone", tile=2.4, colour=rgb("#7b736b"))
     fog = made.fog + 0.045 * ("fog" in features)
     night = "night" in features
     fill = made.fill * (0.45 if "dark" in features else 1.0)

@@ -92,7 +92,7 @@ def _ground(world: World, view: View) -> tuple[Tensor, Tensor]:
     texel = pixel * (-d[1]).clamp_min(0.01).rsqrt_() * SIZE
     albedo = _floor(world, ground, x, z, texel)
     wear = world.textures.sample(
-        world.layers["wear"], x / 27 + 0.37, z / 27 + 0.11, texel / 27, smooth=False
+        world.layers["wear"], x / 24 + 0.37, z / 24 + 0.11, texel / 24, smooth=False
     )
     albedo = albedo * wear[:3]
     up = torch.zeros_like(p)
