@@ -2,7 +2,7 @@
 
 Legend of shapes: F frames (at the backend's rate), S distinct texts, L tokens, D width of the
 encoder, H and W the raster, N subjects, M members of the largest group, C channels, J lights,
-P kinds of particles, T distinct texts of subjects.
+P kinds of particles, T distinct texts of subjects, B bones, K channels of motion.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from scenelang.compiler.blocking_maps import CHANNELS, bodies, boxes, paint
+from scenelang.compiler.bones import BONES, MOTIONS, TOP_SPEED, bones
 from scenelang.compiler.lexicon import PARTS
 from scenelang.compiler.native import Native
 from scenelang.compiler.plan import Plan, ShotPlan
@@ -49,6 +50,8 @@ class Conditioning:
     box_FNM4: Tensor
     depth_FNM: Tensor
     heading_FN: Tensor
+    bone_FNMB34: Tensor
+    motion_FNMK: Tensor
     blocking_FNCHW: Tensor
     light_FJ8: Tensor
     particle_FP6: Tensor
@@ -94,6 +97,17 @@ TENSORS: dict[str, tuple[torch.dtype, str]] = {
         "metres along the line of sight to each member's middle; inf behind the camera",
     ),
     "heading_FN": (torch.float32, "radians about the vertical relative to the camera; 0 faces it"),
+    "bone_FNMB34": (
+        torch.float32,
+        "frame of each bone of a member in the world: unit axes x (its left as it faces +z), y (up; along arms, legs "
+        "and hands), z, then the origin in metres; of the body its base, of limbs their middle; the body's frame "
+        f"where it has no such bone; bones {', '.join(BONES)}",
+    ),
+    "motion_FNMK": (
+        torch.float32,
+        "how each member moves: phase of its gait, weights 0..1 of gaits and poses, speed in "
+        f"{TOP_SPEED:g} m/s; channels {', '.join(MOTIONS)}",
+    ),
     "blocking_FNCHW": (torch.float16, f"boxes painted; channels {', '.join(CHANNELS)}; depth in 1/m"),
     "light_FJ8": (
         torch.float32,
@@ -126,6 +140,7 @@ def condition_shot(
     K_F33 = intrinsics(shot, plan.size, size, plan.rate, rate)
     base_FNM3, extent_N2 = bodies(plan, shot, rate)
     box_FNM4, depth_FNM, heading_FN = boxes(plan, shot, c2w_F44, K_F33, rate)
+    bone_FNMB34, motion_FNMK = bones(plan, shot, c2w_F44, rate)
     said = prompts(plan, shot, dialect)
     texts = list(dict.fromkeys(p.text for p in said))
     subject_texts, subject_text_FN = _subject_texts(plan, shot, dialect, rate)
@@ -147,6 +162,8 @@ def condition_shot(
         box_FNM4=box_FNM4,
         depth_FNM=depth_FNM,
         heading_FN=heading_FN,
+        bone_FNMB34=bone_FNMB34,
+        motion_FNMK=motion_FNMK,
         blocking_FNCHW=paint(box_FNM4, depth_FNM, heading_FN, height, width),
         light_FJ8=_lights(shot, plan.rate, rate),
         particle_FP6=_particles(shot, plan.rate, rate),

@@ -31,6 +31,7 @@ def test_every_tensor_has_the_shape_of_its_name_and_the_dtype_of_the_table() -> 
     plan = plan_example("letter")
     c = condition_shot(plan, plan.shots[0], raster=(32, 18), encode=tiny_encoder(length=24))
     sizes = {"F": 144, "L": 24, "D": 64, "H": 18, "W": 32, "N": 3, "M": 1, "C": 6, "J": 2, "P": 1}
+    sizes |= {"B": 16, "K": 12}
     sizes["T"] = 3  # what says mara and lio, and the letter
     sizes["S"] = len({p.text for p in prompts(plan, plan.shots[0])})
     assert set(TENSORS) == {f.name for f in fields(c)}

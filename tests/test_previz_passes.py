@@ -179,8 +179,8 @@ def test_a_walk_moves_the_legs_and_standing_does_not() -> None:
 
 
 def test_feet_stay_where_they_tread() -> None:
-    from scenelang.runtime.previz.motion import motion, stage
-    from scenelang.runtime.previz.skeleton import joints
+    from scenelang.compiler.motion import motion, stage
+    from scenelang.compiler.skeleton import joints
 
     frames = 48
     path = [(0.0, 0.0, 1.3 * f / 24) for f in range(frames)]

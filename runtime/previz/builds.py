@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenelang.runtime.previz.limbs import points
-from scenelang.runtime.previz.motion import Motion
+from scenelang.compiler.limbs import points
+from scenelang.compiler.motion import Motion
+from scenelang.compiler.turning import rotate, turn
 from scenelang.runtime.previz.palette import Look, material
-from scenelang.runtime.previz.solids import Assembly, Material, rotate, turn
+from scenelang.runtime.previz.solids import Assembly, Material
 
 
 def vehicle(look: Look, body: Motion) -> Assembly:

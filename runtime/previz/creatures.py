@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenelang.runtime.previz.limbs import bearings, points
-from scenelang.runtime.previz.motion import Motion, smoothstep
+from scenelang.compiler.limbs import bearings, points
+from scenelang.compiler.motion import Motion, smoothstep
+from scenelang.compiler.turning import Array, aligned, rotate, turn
 from scenelang.runtime.previz.palette import Look, material
-from scenelang.runtime.previz.solids import Array, Assembly, Material, aligned, rotate, turn
+from scenelang.runtime.previz.solids import Assembly, Material
 
 _GOLDEN = math.pi * (3 - math.sqrt(5))
 

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenelang.runtime.previz.limbs import SIDES, SIGN, blend, points
-from scenelang.runtime.previz.motion import Motion
+from scenelang.compiler.figure import figure_joints, member_height
+from scenelang.compiler.limbs import SIDES, blend, points
+from scenelang.compiler.motion import Motion
+from scenelang.compiler.skeleton import Joints
+from scenelang.compiler.turning import Array, rotate
 from scenelang.runtime.previz.palette import CLOTHES, HAIR, SKIN, UMBRELLAS, Look, material, rgb
-from scenelang.runtime.previz.skeleton import Joints, joints
-from scenelang.runtime.previz.solids import Array, Assembly, Material, rotate
+from scenelang.runtime.previz.solids import Assembly, Material
 
 
 def figure(look: Look, body: Motion) -> Assembly:
     """A person of `look.height` metres, moving as `body` says."""
-    vary = 1.0 + (0.09 * ((look.member * 0.754877) % 1.0 - 0.5) if look.members > 2 else 0.0)
-    h = look.height * vary
-    j = joints(body, h)
-    if look.has("umbrella"):
-        j = _holding_up(j, h)
-    if look.has("arm-in-arm") and look.members > 1:
-        j = _arm_in_arm(j, h, look.member, body)
+    h = member_height(look.height, look.member, look.members)
+    j = figure_joints(look.features, look.member, look.members, body, look.height)
     a = Assembly(len(body.time))
     coated = look.has("coat", "jacket")
     plain = look.pick(CLOTHES, "top")
@@ -164,14 +161,6 @@ def _apron(a: Assembly, j: Joints, h: float, cloth: Material) -> None:
     )
 
 
-def _holding_up(j: Joints, h: float) -> Joints:
-    """The right hand before the shoulder, as one carries an umbrella."""
-    shoulder = j.shoulder["right"]
-    hand = shoulder + rotate(j.torso, np.asarray((0.035, -0.13, 0.13), np.float32) * h)
-    elbow = (shoulder + hand) / 2 + rotate(j.torso, np.asarray((-0.03, -0.11, -0.03), np.float32) * h)
-    return Joints(**{**vars(j), "hand": {**j.hand, "right": hand}, "elbow": {**j.elbow, "right": elbow}})
-
-
 def _stool(a: Assembly, j: Joints, h: float, seated: Array) -> None:
     """Something to sit on, there for as long as it is sat on."""
     top = np.maximum(j.pelvis[:, 1] - 0.055 * h, 0.01)
@@ -189,21 +178,3 @@ def _umbrella(a: Assembly, j: Joints, h: float, look: Look) -> None:
     a.cone(canopy, peak - up * 0.125 * h, peak - up * 0.055 * h, 0.33 * h, 0.2 * h)
     a.cone(canopy, peak - up * 0.055 * h, peak, 0.2 * h, 0.012 * h)
     a.limb(canopy.tinted(0.5), peak, peak + up * 0.03 * h, 0.006 * h)
-
-
-def _arm_in_arm(j: Joints, h: float, member: int, body: Motion) -> Joints:
-    """The arm toward the neighbour is bent, its hand before the body: neighbours stand in a row
-    along the world's x, so which arm it is depends on the heading."""
-    facing_away = np.cos(np.radians(body.heading)) < 0
-    toward_plus_x = member % 2 == 0
-    hands, elbows = dict(j.hand), dict(j.elbow)
-    for side in SIDES:
-        inner = (facing_away ^ toward_plus_x) if side == "left" else ~(facing_away ^ toward_plus_x)
-        s, w = SIGN[side], inner.astype(np.float32) * 0.9
-        shoulder = j.shoulder[side]
-        elbow = shoulder + rotate(j.torso, np.asarray((s * 0.045, -0.155, -0.01), np.float32) * h)
-        hand = elbow + rotate(
-            j.torso, np.asarray((-s * 0.03 if member % 2 else s * 0.06, 0.05, 0.145), np.float32) * h
-        )
-        elbows[side], hands[side] = blend(elbows[side], elbow, w), blend(hands[side], hand, w)
-    return Joints(**{**vars(j), "hand": hands, "elbow": elbows})

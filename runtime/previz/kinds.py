@@ -8,11 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from scenelang.compiler.motion import Motion, Stage, motion, spread
 from scenelang.compiler.plan import Plan, ShotPlan, SubjectPlan
+from scenelang.compiler.turning import Array, rotate, turn
 from scenelang.runtime.previz import builds, creatures, figures, things
-from scenelang.runtime.previz.motion import Array, Motion, Stage, motion, spread
 from scenelang.runtime.previz.palette import Look
-from scenelang.runtime.previz.solids import Assembly, Material, Solids, finished, rotate, turn
+from scenelang.runtime.previz.solids import Assembly, Material, Solids, finished
 
 Builder = Callable[[Look, Motion], Assembly]
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenelang.compiler.motion import Motion
+from scenelang.compiler.turning import turn
 from scenelang.runtime.previz import builds, things
-from scenelang.runtime.previz.motion import Motion
 from scenelang.runtime.previz.palette import UMBRELLAS, Look, material
-from scenelang.runtime.previz.solids import Assembly, Material, turn
+from scenelang.runtime.previz.solids import Assembly, Material
 
 Features = frozenset[str]
 SNOW = material("#eef2f7")

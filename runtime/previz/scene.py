@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from scenelang.compiler.motion import spread, stage
 from scenelang.compiler.particle_field import reach_of
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.runtime.previz import kinds, particles, sets, sky
 from scenelang.runtime.previz.light import Lights, daylight, key_sun, lights, track
-from scenelang.runtime.previz.motion import spread, stage
 from scenelang.runtime.previz.rays import Rays
 from scenelang.runtime.previz.shadow import shadows
 from scenelang.runtime.previz.solids import Assembly, Solids, finished, gathered

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from scenelang.compiler.plan import PlacePlan
+from scenelang.compiler.turning import Array
 from scenelang.runtime.previz import nature, pieces
 from scenelang.runtime.previz.enclosures import Enclosure
 from scenelang.runtime.previz.palette import rgb
-from scenelang.runtime.previz.solids import Array, Rgb
+from scenelang.runtime.previz.solids import Rgb
 
 
 @dataclass(frozen=True)

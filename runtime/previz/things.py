@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from scenelang.runtime.previz.limbs import points
-from scenelang.runtime.previz.motion import Motion
+from scenelang.compiler.limbs import points
+from scenelang.compiler.motion import Motion
+from scenelang.compiler.turning import turn
 from scenelang.runtime.previz.palette import CLOTHES, UMBRELLAS, Look, material
-from scenelang.runtime.previz.solids import Assembly, Material, turn
+from scenelang.runtime.previz.solids import Assembly, Material
 
 _PAIR = re.compile(r"\b(two|pair|deux|cups|mugs|glasses|tasses|verres)\b", re.IGNORECASE)
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from scenelang.compiler.plan import PosePlan, ShotPlan, SubjectPlan, SubjectTrack
-from scenelang.runtime.previz.solids import rotate, turn
+from scenelang.compiler.turning import Array, rotate, turn
 
-Array = NDArray[np.floating[Any]]
 POSTURES = ("kneel", "sit", "lie", "crouch")
 RAMP = 0.4  # seconds in which a gesture comes and goes
 

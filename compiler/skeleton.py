@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenelang.runtime.previz.hands import Gait
-from scenelang.runtime.previz.hands import hand as hand_place
-from scenelang.runtime.previz.limbs import SIDES, SIGN, Array, bearings, bend, points
-from scenelang.runtime.previz.motion import Motion, smoothstep
-from scenelang.runtime.previz.solids import rotate, turn
+from scenelang.compiler.gestures import Gait
+from scenelang.compiler.gestures import hand as hand_place
+from scenelang.compiler.limbs import SIDES, SIGN, bearings, bend, points
+from scenelang.compiler.motion import Motion, smoothstep
+from scenelang.compiler.turning import Array, rotate, turn
 
 # All in body heights. Pelvis (y, z), foot (x, y, z) and hand (x, y, z) of the left side, torso pitch.
 _POSTURES: dict[str, tuple[tuple[float, float], tuple[float, float, float], tuple[float, float, float], float]] = {
@@ -43,7 +43,7 @@ class Joints:
     sole: Array  # axes of the feet
 
 
-def _gait(body: Motion, height: float) -> Gait:
+def gait_of(body: Motion, height: float) -> Gait:
     """The feet stay where they tread: a cycle is as long as the way that it covers."""
     walking = smoothstep(body.speed, 0.05, 0.5)
     running = smoothstep(body.speed, 1.9 * height / 1.7, 2.9 * height / 1.7)
@@ -73,7 +73,7 @@ def _tread(gait: Gait, side: str) -> tuple[Array, Array]:
 
 def joints(body: Motion, height: float) -> Joints:
     """The joints of a body `height` metres tall."""
-    gait = _gait(body, height)
+    gait = gait_of(body, height)
     t, calm = body.time, 1 - gait.walking
     weights = {p: body.of(p) for p in _POSTURES if p != "stand"}
     weights["stand"] = 1 - np.clip(sum(weights.values(), np.zeros_like(t)), 0, 1)

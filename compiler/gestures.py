@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenelang.runtime.previz.limbs import SIGN, Array, blend, points
-from scenelang.runtime.previz.motion import Motion, smoothstep
-from scenelang.runtime.previz.solids import rotate, unit
+from scenelang.compiler.limbs import SIGN, blend, points
+from scenelang.compiler.motion import Motion, smoothstep
+from scenelang.compiler.turning import Array, rotate, unit
 
 # kinds of things that take two hands
 _LARGE = ("box", "book", "letter", "stall", "table", "chair")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scenelang.runtime.previz.solids import unit
+from scenelang.compiler.turning import Array, unit
 
-Array = NDArray[np.floating[Any]]
 SIDES = ("left", "right")
 SIGN = {"left": 1.0, "right": -1.0}  # of x in the body's own frame
 
