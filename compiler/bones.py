@@ -12,15 +12,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from scenelang.compiler.beasts import animal_cycle, creature_cycle
 from scenelang.compiler.blocking_maps import bodies
-from scenelang.compiler.figure import figure_joints, member_height
+from scenelang.compiler.figure import member_height
 from scenelang.compiler.gestures import Gait
-from scenelang.compiler.limbs import SIDES
 from scenelang.compiler.motion import Motion, Stage, motion, stage
 from scenelang.compiler.plan import Plan, ShotPlan, SubjectPlan, SubjectTrack
 from scenelang.compiler.rays import resample
-from scenelang.compiler.skeleton import Joints, gait_of
-from scenelang.compiler.turning import Array, aligned, turn
+from scenelang.compiler.rigs import Being, Frames, rig
+from scenelang.compiler.skeleton import gait_of
+from scenelang.compiler.turning import Array, turn
 
 BONES = (
     "body", "pelvis", "chest", "head", "left_upper_arm", "left_forearm", "left_hand", "right_upper_arm",
@@ -30,8 +31,6 @@ BONES = (
 _POSES = ("sit", "kneel", "crouch", "lie", "lean", "talk", "smile")
 MOTIONS = ("sin_cycle", "cos_cycle", "walking", "running", "speed", *_POSES)
 TOP_SPEED = 3.0  # m/s at which the channel of the speed is 1
-
-Frames = dict[str, tuple[Array, Array]]  # bone -> (axes [F, 3, 3], origin [F, 3] in metres)
 
 
 def bones(plan: Plan, shot: ShotPlan, c2w_F44: Tensor, native: Fraction) -> tuple[Tensor, Tensor]:
@@ -95,7 +94,7 @@ def _member(subject: SubjectPlan, track: SubjectTrack, scene: Stage, member: int
     states = [(s[0], s[3]) for s in sorted(track.states, key=lambda s: s[0])]
     local = np.zeros((scene.frames, len(BONES), 3, 4), np.float32)
     for start, features in [(0, subject.features), *states]:
-        local[start:] = _packed(_known(subject, features, member, body), scene.frames)[start:]
+        local[start:] = _packed(rig(Being(subject, features, member, body)), scene.frames)[start:]
     return turn(body.heading)[:, None] @ local, _channels(body, _gait(subject, member, body))
 
 
@@ -109,35 +108,10 @@ def _packed(frames: Frames, count: int) -> Array:
     return result
 
 
-def _known(subject: SubjectPlan, features: list[str], member: int, body: Motion) -> Frames:
-    """The bones of one member in its own frame, in one of the subject's states."""
-    if subject.kind == "figure":
-        return _figure(figure_joints(features, member, len(subject.offsets), body, subject.height))
-    return {}
-
-
-def _figure(j: Joints) -> Frames:
-    """The bones of a person in its own frame."""
-    result = {"pelvis": (j.torso, j.pelvis), "chest": (j.torso, j.chest), "head": (j.face, j.head)}
-    for side in SIDES:
-        result[f"{side}_upper_arm"] = _limb(j.shoulder[side], j.elbow[side])
-        forearm = _limb(j.elbow[side], j.hand[side])
-        result[f"{side}_forearm"], result[f"{side}_hand"] = forearm, (forearm[0], j.hand[side])
-        result[f"{side}_thigh"] = _limb(j.hip[side], j.knee[side])
-        result[f"{side}_shin"] = _limb(j.knee[side], j.foot[side])
-        result[f"{side}_foot"] = (j.sole, j.foot[side])
-    return result
-
-
-def _limb(start: Array, end: Array) -> tuple[Array, Array]:
-    """The frame of a bone between two joints: y along it, x near the body's, origin in its middle."""
-    return aligned(end - start), (start + end) / 2
-
-
 def _gait(subject: SubjectPlan, member: int, body: Motion) -> Gait:
     if subject.kind == "figure":
         return gait_of(body, member_height(subject.height, member, len(subject.offsets)))
-    cycle = body.distance / (0.5 * subject.height) + body.phase
+    cycle = (animal_cycle if subject.kind == "animal" else creature_cycle)(body, subject.height)
     return replace(gait_of(body, subject.height), cycle=cycle)
 
 

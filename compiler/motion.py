@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scenelang.compiler.limbs import points
 from scenelang.compiler.plan import PosePlan, ShotPlan, SubjectPlan, SubjectTrack
 from scenelang.compiler.turning import Array, rotate, turn
 
@@ -133,6 +134,13 @@ def motion(track: SubjectTrack, scene: Stage, offset: tuple[float, float], membe
         aim={pose: own(point) for pose, point in aim.items()},
         holds=holds,
     )
+
+
+def rocking(body: Motion, height: float) -> tuple[Array, Array]:
+    """Axes [F, 3, 3] and place [F, 3] in metres of a boat that rides the swell, in its own frame."""
+    t = body.time
+    rock = turn(0, 2.2 * np.sin(2 * np.pi * 0.31 * t), 3.5 * np.sin(2 * np.pi * 0.23 * t + 1))
+    return rock, points(0, 0.015 * height * np.sin(2 * np.pi * 0.27 * t), 0)
 
 
 def _ramp(start: int, stop: int, frames: int, fps: float, lasting: bool) -> Array:

@@ -12,10 +12,11 @@ from torch import Tensor
 
 from scenelang.compiler.blocking_maps import bodies
 from scenelang.compiler.bones import BONES, MOTIONS, bones
-from scenelang.compiler.plan import Plan, PosePlan
+from scenelang.compiler.plan import Plan, PosePlan, Vec3
 from scenelang.compiler.rays import poses
 
 RATE = Fraction(24)
+State = tuple[int, str, dict[str, str], list[str]]
 WALK = [(0.0, 0.0, 1.3 * f / 24) for f in range(48)]  # 1.3 m/s toward +z
 
 
@@ -44,7 +45,7 @@ def moves(plan: Plan, native: Fraction = RATE) -> Moves:
 def body(*gestures: PosePlan, kind: str = "figure", frames: int = 48, **more: object) -> Moves:
     """One subject 1.7 m tall at the origin that faces +z."""
     cast = [subject("a", kind, height=1.7)]
-    track = stand("a", **{"poses": list(gestures), **more})  # type: ignore[arg-type]
+    track = stand("a", **{"poses": list(gestures), **more})
     return moves(film(cast, [track], frames=frames))
 
 
@@ -138,6 +139,66 @@ def test_what_has_no_skeleton_has_its_own_frame_everywhere() -> None:
     assert frame[:, 2].tolist() == pytest.approx([0.5, 0, 0.75**0.5])
 
 
+ALOFT = [(0.0, 2.0, 0.1 * f) for f in range(48)]
+
+
+@pytest.mark.parametrize("kind", ["creature", "animal", "bird", "boat"])
+@pytest.mark.parametrize("path", [[(0.0, 0.0, 0.0)], WALK, ALOFT], ids=["still", "walks", "flies"])
+def test_other_beings_have_rotations_near_their_base(kind: str, path: list[Vec3]) -> None:
+    got = body(pose("look", (0, 24), "camera"), kind=kind, position=path)
+    axes = got.bone_FNMB34[..., :3]
+    assert torch.allclose(axes.mT @ axes, torch.eye(3).expand_as(axes), atol=1e-5)
+    assert torch.allclose(torch.linalg.det(axes), torch.ones(axes.shape[:-2]), atol=1e-5)
+    away = got.bone_FNMB34[..., 3] - got.at("body")[:, None, None, None]
+    assert away.norm(dim=-1).max() < 2.5
+    middles = away[0, 0, 0, :, 0]
+    assert middles[BONES.index("left_hand")] >= middles[BONES.index("right_hand")]
+
+
+def test_a_creature_is_one_ball_with_feet_below_and_a_hand_that_waves() -> None:
+    got = body(pose("wave", (0, 48)), kind="creature")
+    assert torch.equal(got.bone("head"), got.bone("pelvis"))
+    assert got.at("chest")[0, 1].item() == pytest.approx(0.47 * 1.7, abs=1e-3)
+    assert got.at("left_foot")[0].tolist() == pytest.approx([0.16 * 1.7, 0.055 * 1.7, 0.1 * 1.7])
+    assert got.at("right_hand")[24, 1] > got.at("left_hand")[24, 1] + 0.4
+    assert torch.equal(got.bone("left_thigh"), got.bone("body"))  # it has no legs
+    hops = body(kind="creature", position=WALK).at("chest")[:, 1]
+    assert hops.max() - hops.min() > 0.05
+
+
+def test_an_animals_forelegs_are_its_arms() -> None:
+    got = body(kind="animal")
+    z = {name: got.at(name)[0, 2].item() for name in BONES}
+    assert z["head"] > z["left_hand"] > z["chest"] - 0.1 > 0 > z["pelvis"]
+    assert z["left_hand"] == pytest.approx(0.42 * 0.75 * 1.7)
+    assert z["left_foot"] == pytest.approx(-0.42 * 0.8 * 1.7)
+    assert got.at("chest")[0, 1].item() == pytest.approx(0.62 * 1.7)
+    assert got.at("head")[0, 1] > got.at("chest")[0, 1] + 0.4
+    walking = body(kind="animal", position=WALK)
+    hand, foot = (walking.at(f"left_{b}") - walking.at("body") for b in ("hand", "foot"))
+    assert ((hand - hand.mean(0)) * (foot - foot.mean(0)))[:, 2].sum() < 0  # they take turns
+    assert body(pose("lie", (0, 48)), kind="animal").at("chest")[0, 1] < 0.32 * 1.7
+
+
+def test_a_birds_wings_beat_in_the_air() -> None:
+    flying, sitting = body(kind="bird", position=ALOFT), body(kind="bird")
+    wing = flying.at("left_forearm") - flying.at("body")
+    assert wing[:, 1].max() - wing[:, 1].min() > 0.2
+    assert flying.bone("left_upper_arm")[0, 0, 1] > 0.6  # spread to its left
+    assert flying.bone("right_upper_arm")[0, 0, 1] < -0.6
+    assert sitting.bone("left_upper_arm")[0, 2, 1] < -0.9  # folded to its back
+    assert sitting.at("left_foot")[0, 1].item() == pytest.approx(0.02 * 1.7)
+    assert sitting.at("head")[0, 1] > sitting.at("chest")[0, 1] + 0.1
+
+
+def test_a_boat_rocks_about_its_base() -> None:
+    got = body(kind="boat")
+    assert torch.equal(got.bone("body")[0], torch.eye(3, 4))
+    assert torch.equal(got.bone("head"), got.bone("left_foot"))
+    tilt = got.bone("pelvis")[:, 1, 1].clamp(max=1).acos().rad2deg()
+    assert 2 < tilt.max() < 4.5
+
+
 @pytest.mark.parametrize("rate", [RATE, Fraction(16), Fraction(30), Fraction(24000, 1001)])
 def test_the_bodys_origin_is_its_base(rate: Fraction) -> None:
     cast = [subject("a", offsets=[(-1.0, 0.2), (0.0, 0.0), (1.0, 0.1)]), subject("b", "box")]
@@ -166,8 +227,8 @@ def test_members_differ_and_the_last_is_repeated() -> None:
 
 
 def test_an_umbrella_is_held_up_from_the_frame_that_shows_it() -> None:
-    states = [(2, "a woman under an umbrella", {}, ["umbrella"])]
-    got = moves(film([subject("a")], [stand("a", states=states)], frames=4))
+    shown: State = (2, "a woman under an umbrella", {}, ["umbrella"])
+    got = moves(film([subject("a")], [stand("a", states=[shown])], frames=4))
     assert got.at("right_hand")[1, 1] < 0.9
     assert got.at("right_hand")[2, 1] > 1.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scenelang.compiler.limbs import points
-from scenelang.compiler.motion import Motion
+from scenelang.compiler.motion import Motion, rocking
 from scenelang.compiler.turning import rotate, turn
 from scenelang.runtime.previz.palette import Look, material
 from scenelang.runtime.previz.solids import Assembly, Material
@@ -62,11 +62,10 @@ def vehicle(look: Look, body: Motion) -> Assembly:
 
 def boat(look: Look, body: Motion) -> Assembly:
     """A sailing boat that rides the swell."""
-    a, h, t = Assembly(len(body.time)), look.height, body.time
+    a, h = Assembly(len(body.time)), look.height
     hull = look.paint("main", otherwise="#35527a", gloss=0.3)
     deck = Material(look.colour("deck", otherwise="#b08a5c"), texture="planks", tile=0.8)
-    rock = turn(0, 2.2 * np.sin(2 * np.pi * 0.31 * t), 3.5 * np.sin(2 * np.pi * 0.23 * t + 1))
-    rise = points(0, 0.015 * h * np.sin(2 * np.pi * 0.27 * t), 0)
+    rock, rise = rocking(body, h)
 
     def at(x: float, y: float, z: float) -> np.ndarray:
         return rise + rotate(rock, np.asarray((x, y, z), np.float32) * h)

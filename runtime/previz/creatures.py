@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenelang.compiler.limbs import bearings, points
-from scenelang.compiler.motion import Motion, smoothstep
-from scenelang.compiler.turning import Array, aligned, rotate, turn
+from scenelang.compiler import beasts
+from scenelang.compiler.limbs import SIDES, SIGN, points
+from scenelang.compiler.motion import Motion
+from scenelang.compiler.turning import Array, rotate, turn
 from scenelang.runtime.previz.palette import Look, material
 from scenelang.runtime.previz.solids import Assembly, Material
 
@@ -20,20 +21,6 @@ def _fur(look: Look, otherwise: str) -> Material:
     return Material(
         look.colour("fur", "main", "hair", "coat", otherwise=otherwise), texture="fur", tile=0.5
     )
-
-
-def _gaze(body: Motion, origin: Array, limit: float = 60.0) -> tuple[Array, Array]:
-    """Yaw and pitch in degrees toward what is looked at, idle drift otherwise."""
-    t = body.time
-    yaw = 5 * np.sin(2 * np.pi * (0.19 * t + body.phase))
-    pitch = 3 * np.sin(2 * np.pi * (0.27 * t + body.phase))
-    for pose in ("lean", "look"):
-        if pose in body.aim and pose in body.weight:
-            azimuth, elevation = bearings(body.aim[pose], origin)
-            w = body.of(pose)
-            yaw = yaw * (1 - w) + np.clip(azimuth, -limit, limit) * w
-            pitch = pitch * (1 - w) - np.clip(elevation, -45, 45) * w
-    return np.asarray(yaw, np.float32), np.asarray(pitch, np.float32)
 
 
 def _blink(body: Motion) -> Array:
@@ -74,19 +61,9 @@ def creature(look: Look, body: Motion) -> Assembly:
     a = Assembly(len(t))
     fur = _fur(look, "#7f6fb5")
     pale = Material(tuple(0.5 * c + 0.4 for c in fur.colour), texture="fur", tile=0.3)  # type: ignore[arg-type]
-    walking = smoothstep(body.speed, 0.03, 0.3)
-    cycle = body.distance / (0.5 * h) + body.phase
-    low = np.clip(body.of("kneel") + body.of("sit") + body.of("crouch"), 0, 1)
-    hop = 0.05 * walking * np.abs(np.sin(2 * np.pi * cycle)) - 0.035 * low
+    joints = beasts.creature(body, h)
+    base, torso = joints.middle, joints.torso
     breath = 1 + 0.012 * np.sin(2 * np.pi * 0.45 * t)
-    base = points(0 * t, (0.47 + hop) * h, 0 * t)
-    yaw, pitch = _gaze(body, base)
-    lean = 15 * body.of("lean")
-    torso = turn(
-        0.75 * yaw,
-        0.35 * pitch + lean,
-        (3 + 4 * walking) * np.sin(2 * np.pi * (0.21 * t * (1 - walking) + cycle * walking)),
-    )
     half = points(0.36 * breath, 0.385 * breath, 0.33 * breath) * h
 
     def on(x: float, y: float, z: float) -> Array:
@@ -109,23 +86,12 @@ def creature(look: Look, body: Motion) -> Assembly:
     crest = ((0.0, 0.42), (0.07, 0.4), (-0.06, 0.41))
     for x, y in crest:
         a.cone(fur.tinted(1.2), on(0.6 * x, y - 0.06, 0.03), on(1.7 * x, y + 0.07, 0.07), 0.035 * h, 0.0)
-    _creature_face(a, on, torso, h, look, body, yaw, pitch)
-    reach = np.clip(body.of("reach") + body.of("give") + body.of("hold") + 0.5 * body.of("lean"), 0, 1)
-    for s, phase in ((1, 0.0), (-1, 0.5)):
-        swing = walking * np.sin(2 * np.pi * (cycle + phase))
-        wave = body.of("wave") * (s < 0)
-        beat = 0.03 * np.sin(2 * np.pi * 1.6 * t) * wave
-        hand = on(s * 0.37, -0.16, 0.17) + rotate(
-            torso,
-            points(-s * 0.14 * reach, 0.05 * reach + 0.42 * wave + beat, 0.16 * reach - 0.08 * swing)
-            * h,
-        )
-        a.limb(fur.tinted(0.92), on(s * 0.31, -0.02, 0.05), hand, 0.062 * h)
+    _creature_face(a, on, torso, h, look, body, joints.yaw, joints.pitch)
+    for side in SIDES:
+        hand = joints.hand[side]
+        a.limb(fur.tinted(0.92), joints.shoulder[side], hand, 0.062 * h)
         a.ellipsoid(fur.tinted(0.8), hand, (0.075 * h,) * 3)
-        sole = points(
-            s * 0.16 * h, (0.055 + 0.08 * np.maximum(0, swing)) * h, (0.1 + 0.1 * swing + 0.07 * low) * h
-        )
-        a.ellipsoid(fur.tinted(0.8), sole, (0.115 * h, 0.06 * h, 0.16 * h))
+        a.ellipsoid(fur.tinted(0.8), joints.foot[side], (0.115 * h, 0.06 * h, 0.16 * h))
     tail = points(0.06 * h * np.sin(2 * np.pi * 0.6 * t), 0.2 * h, -0.46 * h)
     a.limb(fur, points(0 * t, 0.2 * h, -0.27 * h), tail, 0.06 * h)
     return a
@@ -198,39 +164,19 @@ def animal(look: Look, body: Motion) -> Assembly:
     """A four-legged animal: the tall ones have a long neck and a mane, the small ones pointed ears."""
     h, t = look.height, body.time
     a = Assembly(len(t))
-    tall = h > 1.3
+    tall = h > beasts.TALL
     fur = _fur(look, "#8a6240")
     dark = fur.tinted(0.6)
-    low = np.clip(body.of("lie") + body.of("sit") + body.of("crouch") + body.of("kneel"), 0, 1)
-    walking = smoothstep(body.speed, 0.05, 0.5)
-    cycle = body.distance / (h * (0.9 + 0.2 * np.minimum(body.speed, 4))) + body.phase
-    back = (0.62 if tall else 0.56) - 0.34 * low + 0.015 * walking * np.cos(4 * np.pi * cycle)
-    length = 0.42 if tall else 0.46
+    joints = beasts.animal(body, h)
+    back, length, shoulder, head = joints.back, joints.length, joints.shoulder, joints.head
     for z, girth in ((length * 0.55, 0.165), (0.0, 0.155), (-length * 0.6, 0.16)):
         a.ellipsoid(fur, points(0, back, z) * h, (0.14 * h, girth * h, 0.3 * h))
-    for s in (1, -1):
-        for z, phase in ((length * 0.75, 0.0 if s > 0 else 0.5), (-length * 0.8, 0.5 if s > 0 else 0.0)):
-            u = 2 * np.pi * (cycle + phase)
-            foot = (
-                points(
-                    s * 0.09,
-                    0.035 + 0.09 * walking * np.maximum(0, np.cos(u)),
-                    z + 0.17 * walking * np.sin(u) + 0.12 * low,
-                )
-                * h
-            )
-            hip = points(s * 0.09, back - 0.05, z) * h
-            knee = (foot + hip) / 2 + points(0, 0, (0.05 if z > 0 else -0.06) * (1 + 2 * low)) * h
-            a.limb(fur, hip, knee, 0.055 * h)
-            a.limb(dark, knee, foot, 0.036 * h)
-            a.ellipsoid(dark.tinted(0.6), foot, (0.045 * h, 0.035 * h, 0.06 * h))
-    shoulder = points(0, back + 0.06, length * 0.9) * h
-    yaw, pitch = _gaze(body, shoulder)
-    nod = 4 * walking * np.sin(4 * np.pi * cycle)
-    face = turn(yaw, pitch + nod + 8)
-    head = shoulder + rotate(
-        turn(yaw * 0.5, nod), np.asarray((0, 0.3, 0.2) if tall else (0, 0.2, 0.16), np.float32) * h
-    )
+    for side in SIDES:
+        for leg in (joints.fore[side], joints.hind[side]):
+            a.limb(fur, leg.hip, leg.knee, 0.055 * h)
+            a.limb(dark, leg.knee, leg.foot, 0.036 * h)
+            a.ellipsoid(dark.tinted(0.6), leg.foot, (0.045 * h, 0.035 * h, 0.06 * h))
+    face = joints.face
     a.limb(fur, shoulder, head, 0.085 * h)
 
     def on(x: float, y: float, z: float) -> Array:
@@ -267,50 +213,30 @@ def animal(look: Look, body: Motion) -> Assembly:
 
 def bird(look: Look, body: Motion) -> Assembly:
     """A bird: its wings beat in the air and lie folded on the ground."""
-    h, t = look.height, body.time
-    a = Assembly(len(t))
+    h = look.height
+    a = Assembly(len(body.time))
     plume = _fur(look, "#4b5a6e")
-    flying = smoothstep(np.maximum(body.position[:, 1] / 0.4, body.speed - 1.2), 0.2, 1.0)
-    beat = np.sin(2 * np.pi * (3.2 * t + body.phase))
-    body_at = points(0 * t, (0.5 + 0.06 * flying * -beat) * h, 0 * t)
-    axes = turn(0, 18 * (1 - flying) * -1 + 4 * flying)
+    joints = beasts.bird(body, h)
+    body_at, axes, head, face = joints.middle, joints.axes, joints.head, joints.face
 
     def at(x: float, y: float, z: float) -> Array:
         return body_at + rotate(axes, np.asarray((x, y, z), np.float32) * h)
 
     a.ellipsoid(plume, body_at, (0.19 * h, 0.2 * h, 0.36 * h), axes)
     a.ellipsoid(plume.tinted(1.8), at(0, -0.05, 0.08), (0.165 * h, 0.165 * h, 0.27 * h), axes)
-    yaw, pitch = _gaze(body, at(0, 0.25, 0.25))
-    face = turn(yaw, pitch)
-    head = at(0, 0.23, 0.28)
     a.ellipsoid(plume, head, (0.14 * h, 0.14 * h, 0.15 * h), face)
     beak = rotate(face, np.asarray((0, -0.01, 0.12), np.float32) * h)
     a.cone(material("#e0a030"), head + beak, head + beak * 2.2, 0.05 * h, 0.0)
-    for s in (1, -1):
+    for side in SIDES:
+        s = SIGN[side]
         a.ellipsoid(
             material("#0c0a0a", gloss=0.9),
             head + rotate(face, np.asarray((s * 0.085, 0.03, 0.09), np.float32) * h),
             (0.028 * h,) * 3,
         )
-        angle = np.radians(38 * beat * flying)
-        span = np.stack(
-            [
-                s * (0.05 + flying * np.cos(angle)),
-                flying * np.sin(angle) - 0.1 * (1 - flying),
-                -0.62 * (1 - flying),
-            ],
-            -1,
-        )
-        root, tip = at(s * 0.15, 0.08, 0.05), at(s * 0.15, 0.08, 0.05) + span * 0.8 * h
-        wing = aligned(tip - root, points(0 * t, 1 - flying, flying))
+        root, tip, wing = joints.root[side], joints.tip[side], joints.wing[side]
         reach = np.linalg.norm(tip - root, axis=-1) / 2
         a.ellipsoid(plume.tinted(0.8), (root + tip) / 2, points(0.2 * h, reach * 1.1, 0.035 * h), wing)
-        a.limb(
-            material("#c98a2c"),
-            at(s * 0.07, -0.12, -0.02),
-            at(s * 0.07, -0.12, -0.02) * (1, 0, 1)
-            + points(0, np.where(flying > 0.5, body_at[:, 1] - 0.25 * h, 0.02 * h), 0),
-            0.018 * h,
-        )
+        a.limb(material("#c98a2c"), joints.hip[side], joints.foot[side], 0.018 * h)
     a.cone(plume.tinted(0.7), at(0, 0.02, -0.25), at(0, 0.04, -0.62), 0.06 * h, 0.13 * h, 0.25)
     return a
