@@ -24,6 +24,7 @@ from scenelang.compiler.native import Native
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.compiler.prompts import prompts, subject_prompts
 from scenelang.compiler.rays import frame_count, intrinsics, plucker, poses, resample
+from scenelang.compiler.set_size import SHAPES, extent_of, set_size
 
 SCHEMA = "scenelang.conditioning/1"
 COLOURED = ("main", *PARTS)  # parts that a description can give a colour
@@ -53,6 +54,7 @@ class Conditioning:
     bone_FNMB34: Tensor
     motion_FNMK: Tensor
     blocking_FNCHW: Tensor
+    set_7: Tensor
     light_FJ8: Tensor
     particle_FP6: Tensor
 
@@ -109,6 +111,11 @@ TENSORS: dict[str, tuple[torch.dtype, str]] = {
         f"{TOP_SPEED:g} m/s; channels {', '.join(MOTIONS)}",
     ),
     "blocking_FNCHW": (torch.float16, f"boxes painted; channels {', '.join(CHANNELS)}; depth in 1/m"),
+    "set_7": (
+        torch.float32,
+        "the set's walls: is a street, is a room, is a cave, half its width and its height in metres; where the floor "
+        "changes: metres along abs x, along -z; 0 where there is none",
+    ),
     "light_FJ8": (
         torch.float32,
         "is sun, is point, x, y, z (unit vector toward a sun, place of a point in metres, else 0), linear r, g, b "
@@ -165,6 +172,7 @@ def condition_shot(
         bone_FNMB34=bone_FNMB34,
         motion_FNMK=motion_FNMK,
         blocking_FNCHW=paint(box_FNM4, depth_FNM, heading_FN, height, width),
+        set_7=_set(plan, shot),
         light_FJ8=_lights(shot, plan.rate, rate),
         particle_FP6=_particles(shot, plan.rate, rate),
     )
@@ -216,6 +224,16 @@ def _colours(plan: Plan, shot: ShotPlan, native: Fraction) -> Tensor:
                     said[COLOURED.index(part)] = torch.tensor([*rgb, 1.0])
             result[shown >= start, n] = said
     return result
+
+
+def _set(plan: Plan, shot: ShotPlan) -> Tensor:
+    """`set_7` of the shot's place."""
+    place = plan.place(shot.place)
+    if place is None:
+        return torch.zeros(7)
+    size = set_size(place.set, extent_of(plan, place.id))
+    edges = [size.edge if size.edge and size.axis == axis else 0.0 for axis in (0, 2)]
+    return torch.tensor([*(float(size.shape == s) for s in SHAPES), size.width, size.height, *edges])
 
 
 def _lights(shot: ShotPlan, rate: Fraction, native: Fraction) -> Tensor:

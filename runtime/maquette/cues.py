@@ -1,7 +1,8 @@
 """What drives maquette, as tensors over the frames of a clip: text, camera, bodies, light and air.
 
 Legend of shapes: B clips, F frames, S texts of the scene, L tokens, D width of the text encoder, T texts of
-bodies, N bodies (each member of a group is one), J lights, P kinds of particles, H and W the picture.
+bodies, N bodies (each member of a group is one), R bones, K ways of moving, J lights, P kinds of particles, H and W the
+picture.
 """
 
 from __future__ import annotations
@@ -30,8 +31,11 @@ class Cues:
     body_text_BFN: Tensor  # int64: which text says a body
     colour_BFNC: Tensor  # of its parts: colour_FN94 of the conditioning, flat
     base_BFN3: Tensor  # metres
-    heading_BFN: Tensor  # radians about the vertical, in the world
+    bone_BFNR34: Tensor  # frames of its bones in the world, metres; see compiler/bones.py
+    motion_BFNK: Tensor
     extent_BN2: Tensor  # half the width and the height, metres; 0 where there is no body
+    stature_BN: Tensor  # the height that it has when it stands, metres
+    set_B7: Tensor  # as `set_7` of the conditioning
     light_BFJ8: Tensor  # as `light_FJ8` of the conditioning
     air_text_BPLD: Tensor  # the word of each kind
     air_BFP2HW: Tensor  # coverage and nearness, see compiler/particle_maps.py
@@ -69,7 +73,7 @@ def cues_of(plan: Plan, shot: ShotPlan, conditioning: Conditioning, encode: Enco
     index = [(n, m) for n, count in enumerate(counts) for m in range(count)]
     whose = torch.tensor([n for n, _ in index], dtype=torch.int64)
     member = torch.tensor([m for _, m in index], dtype=torch.int64)
-    back = torch.atan2(-c2w[:, 0, 2], -c2w[:, 2, 2])  # headings of the conditioning count from this one
+    tall = torch.tensor([plan.subject(track.subject).height for track in shot.subjects])
     parts = {
         "text_BSLD": conditioning.text_SLD,
         "weight_BFS": conditioning.segment_weight_FS,
@@ -79,8 +83,11 @@ def cues_of(plan: Plan, shot: ShotPlan, conditioning: Conditioning, encode: Enco
         "body_text_BFN": conditioning.subject_text_FN[:, whose],
         "colour_BFNC": conditioning.colour_FN94.flatten(2)[:, whose],
         "base_BFN3": conditioning.base_FNM3[:, whose, member],
-        "heading_BFN": (conditioning.heading_FN + back[:, None])[:, whose],
+        "bone_BFNR34": conditioning.bone_FNMB34[:, whose, member],
+        "motion_BFNK": conditioning.motion_FNMK[:, whose, member],
         "extent_BN2": conditioning.extent_N2[whose],
+        "stature_BN": tall[whose],
+        "set_B7": conditioning.set_7,
         "light_BFJ8": conditioning.light_FJ8,
         "air_text_BPLD": encode([p.kind for p in shot.particles]),
         "air_BFP2HW": torch.zeros(len(c2w), len(shot.particles), 2, 0, 0),

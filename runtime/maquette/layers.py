@@ -19,6 +19,12 @@ def shuffle(x: Tensor, cell: int) -> Tensor:
     return fn.pixel_shuffle(x.permute(0, 3, 1, 2), cell)
 
 
+def normed(x: Tensor) -> Tensor:
+    """Layer norm without weights, in the kind of numbers of x."""
+    with torch.autocast(x.device.type, enabled=False):
+        return fn.layer_norm(x, x.shape[-1:])
+
+
 class Modulated(nn.Module):
     """Layer norm, scaled and shifted by the vector of each frame (or token)."""
 

@@ -1,41 +1,38 @@
 """What the cues alone say of a clip: a first picture, and what the network reads of every cell.
 
-All that is known of a cell of 4x4 pixels (its ray, the light, the bodies near it with their words and
-colours, what drifts there, the words of the scene) goes side by side into one small network for each cell, so
-that nothing has to be told apart again. It answers as a picture comes about: what colour a surface is, mixed
-from what the film says and what it has learned, how much of each light falls there, what glows by itself
-(development.py). What it can't know, whatever lies beside a cell, is for the rest.
+It comes about as a picture does: surfaces of the place (surfaces.py), bodies and what stands about before them
+(bodies.py, splats.py), each with a colour and so much of the film's lights, then what drifts in the air, developed
+like film (development.py). Shapes, colours and how light falls are learned from pixels. What it can't know, a body's
+shadow on another, a halo, the glint of a puddle, is for the rest.
 
-Legend of shapes: see cues.py; h, w count cells, V the width of the frames' vector.
+Legend of shapes: see cues.py and splats.py; H, W pixels, h, w cells.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from scenelang.compiler.conditioning import COLOURED
-from scenelang.runtime.maquette import features
+from scenelang.runtime.maquette import features, splats, surfaces
+from scenelang.runtime.maquette.bodies import CODE, SAID, Bodies, Scenery
 from scenelang.runtime.maquette.cues import GROUPS, Cues
-from scenelang.runtime.maquette.development import developed, linear
+from scenelang.runtime.maquette.development import developed
 from scenelang.runtime.maquette.layers import unshuffle
+from scenelang.runtime.maquette.surfaces import LAMPS
 
 CELL = 4  # pixels
-PARTS = len(COLOURED)
-PAINTS = features.LAYERS * PARTS
-SAID, CALLED, DRIFTING = 64, 48, 64  # how wide words of the scene, of a body, and the air are here
-BLOCK = 2  # pixels: light is worked out for blocks of them
-BLOCKS = (CELL // BLOCK) ** 2
-LAMPS = features.IRRADIANCES + 1  # the film's own light, and an even white
+MOST = 24  # solids that a tile of pixels sees
+PASSED = 3 + 1 + 3 + 1 + CODE + 1  # what of each pixel the network reads
+FACED = 3 + features.SUNS + 1 + CODE + 3 + 3 + 2  # what is known of a pixel of a body
 
 
 @dataclass(frozen=True)
 class Sketched:
     """`cells` [B, F, h, w, C] for the network, `picture` [B, F, h, w, 3 * CELL^2] the first guess of the clip's
-    pixels, `bodies` [B, F, h, w] whether there is one, `said` [B, F, D] the frame's words, `lit`
+    pixels, `bodies` [B, F, h, w] how much of a cell they cover, `said` [B, F, D] the frame's words, `lit`
     [B, F, FRAME_CHANNELS] its light."""
 
     cells: Tensor
@@ -45,139 +42,144 @@ class Sketched:
     lit: Tensor
 
 
-@dataclass(frozen=True)
-class _Told:
-    """Of each cell's bodies: `own` [B, F, h, w, LAYERS, …] words and colours, `paints` [B, F, h, w, PAINTS, 3] linear
-    RGB, `said` [B, F, h, w, PAINTS] whether there is one, `called` [B, F, N, CALLED] words of each body."""
-
-    own: Tensor
-    paints: Tensor
-    said: Tensor
-    called: Tensor
-
-
 class Sketch(nn.Module):
-    """One network for every cell."""
+    """Cues to a first picture."""
 
-    def __init__(self, text_dim: int, width: int, depth: int, cell_dim: int) -> None:
+    def __init__(
+        self, text_dim: int, width: int, cell_dim: int, body_dim: int, scenery: int
+    ) -> None:
         super().__init__()
-        self.words = nn.Linear(text_dim, SAID)
-        self.calls = nn.Linear(text_dim, CALLED)
-        self.drifts, self.kinds = nn.Linear(2 * CELL**2, DRIFTING), nn.Linear(text_dim, DRIFTING)
-        body = features.BODY_CHANNELS + CALLED + 4 * PARTS
-        known = features.RAY_CHANNELS + features.LIGHT_CHANNELS + features.LAYERS * body
-        known += SAID + features.FRAME_CHANNELS + DRIFTING + len(GROUPS)
-        self.enter = nn.Linear(known, width)
-        # words choose among what a place or a shape could be: a product, which a sum learns slowly
-        self.by_place, self.by_body = nn.Linear(SAID, width), nn.Linear(CALLED, width)
-        self.layers = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
-        self.to_cells = nn.Linear(width, cell_dim)
-        self.draw = nn.Linear(width, 6 * CELL**2)  # a colour of its own and a glow
-        self.mix_paints = nn.Linear(width, (1 + PAINTS) * CELL**2)
-        self.lights = nn.Linear(width, 2 * LAMPS * BLOCKS)
+        self.surfaces = surfaces.Surfaces(text_dim, width)
+        self.bodies = Bodies(text_dim, body_dim)
+        self.scenery = Scenery(text_dim, body_dim, scenery)
+        self.face = nn.Linear(FACED, 64)
+        self.face_frame = nn.Linear(features.FRAME_CHANNELS + text_dim, 64)
+        self.face_think = nn.Linear(64, 64)
+        self.face_lights = nn.Linear(64, 3 * LAMPS)
+        self.drift = nn.Linear(text_dim, 32)
+        self.drift_draw = nn.Linear(32, 3 + 3 + 3 + LAMPS)
+        self.to_cells = nn.Linear(PASSED * CELL**2, cell_dim)
 
     @property
     def ends(self) -> tuple[nn.Linear, ...]:
         """The layers that begin with zeros."""
-        return self.draw, self.mix_paints, self.lights, self.by_place, self.by_body
+        return self.surfaces.draw, self.bodies.say, self.scenery.say, self.face_lights, self.drift_draw
 
     def forward(self, cues: Cues, keep: Tensor, height: int, width: int) -> Sketched:
-        """`keep` [B, GROUPS], 1 for the groups of cues that count and 0 for those that are left out."""
-        share = dict(zip(GROUPS, keep[:, :, None, None, None, None].unbind(1), strict=True))
-        h, w = height // CELL, width // CELL
-        with torch.autocast(keep.device.type, enabled=False):
-            r = features.rays(cues, h, w)
-            bodies = features.body_maps(cues, r)
-            frame = features.frame_vector(cues) * share["light"].flatten(1)[:, :, None]
-            said = torch.einsum("bfs,bsd->bfd", cues.weight_BFS, _mean(cues.text_BSLD))
-            said = said * share["text"].flatten(1)[:, :, None]
-            told = self._bodies(cues, bodies, share)
-            words = self.words(said)
+        """`keep` [B, GROUPS], 1 for the groups of cues that count and 0 for those that are left out. Where nothing is
+        learned, frame after frame, so that a clip needs no more memory than a picture."""
+        frames, device = cues.c2w_BF44.shape[1], keep.device.type
+        step = frames if torch.is_grad_enabled() else 1
+        half = torch.is_autocast_enabled(device)
+        with torch.autocast(device, enabled=False):  # geometry needs all of its digits
             parts = [
-                share["rays"] * features.ray_maps(r),
-                share["light"] * features.light_maps(cues, r),
-                share["bodies"] * torch.cat([bodies.maps, told.own], -1).flatten(-2),
-                share["air"] * self._air(cues, height, width, share["text"]),
+                self._frames(cues.frames(slice(n, n + step)), keep, height, width, half)
+                for n in range(0, frames, step)
             ]
-            even = torch.cat([words, frame, keep[:, None].expand(*said.shape[:2], -1)], -1)
-            parts.append(even[:, :, None, None].expand(*r.d.shape[:4], -1))
-            known = torch.cat(parts, -1)
-            light = share["light"][..., None] * features.irradiance(cues, r, bodies)
-            light = torch.cat([light, torch.ones_like(light[..., :1, :])], -2)  # [B, F, h, w, LAMPS, 3]
-        x = fn.silu(self.enter(known)) * self._chosen(words, told, bodies)
-        for layer in self.layers:
-            x = x + fn.silu(layer(_normed(x)))
-        x = _normed(x)
-        with torch.autocast(keep.device.type, enabled=False):
-            picture = self._picture(x, told, light)
-        return Sketched(self.to_cells(x), picture, bodies.there[..., 0, 0], said, frame)
+        return Sketched(*(torch.cat([getattr(p, name) for p in parts], 1) for name in Sketched.__annotations__))
 
-    def _chosen(self, words: Tensor, told: _Told, bodies: features.Bodies) -> Tensor:
-        """What the place and the nearest body make of each channel, [B, F, h, w, width]."""
-        chosen = 1 + self.by_place(words)[:, :, None, None]
-        if told.called.shape[2] == 0:
-            return chosen
-        near = features.of_cells(self.by_body(told.called), bodies.who[..., :1])[..., 0, :]
-        return chosen + near * bodies.there[..., 0, :]
+    def _frames(self, cues: Cues, keep: Tensor, height: int, width: int, half: bool) -> Sketched:
+        share = dict(zip(GROUPS, keep[:, :, None, None].unbind(1), strict=True))  # [B, 1, 1]
+        r = features.rays(cues, height, width)
+        said = torch.einsum("bfs,bsd->bfd", cues.weight_BFS, _mean(cues.text_BSLD)) * share["text"]
+        lit = features.frame_vector(cues) * share["light"]
+        light = features.even_light(cues) * share["light"][..., None]
+        light = torch.cat([light[:, :, :-1], torch.ones_like(light[:, :, -1:])], 2)
+        ground = self.surfaces(cues, r, said, keep, half)
+        radiance = ground.albedo * (_lit(ground.falls, light) + ground.lamps)
+        radiance = radiance + ground.glow + 0.2 * _lit(ground.haze, light)
+        radiance, cover, normal, code, near = self._covered(cues, r, said, lit, light, share, radiance, ground.near)
+        radiance, drifting = self._drifted(cues, light, near, share, radiance)
+        picture = 2 * developed(radiance) - 1
+        passed = torch.cat([picture, cover, normal, near, code, drifting], -1).flatten(0, 1).movedim(-1, 1)
+        b, f = said.shape[:2]
+        cells = self.to_cells(unshuffle(passed, CELL)).unflatten(0, (b, f))
+        drawn = unshuffle(picture.flatten(0, 1).movedim(-1, 1), CELL).unflatten(0, (b, f))
+        crowd = fn.avg_pool2d(cover.detach().flatten(0, 1).movedim(-1, 1), CELL)[:, 0].unflatten(0, (b, f))
+        return Sketched(cells, drawn, crowd, said, lit)
 
-    def _picture(self, x: Tensor, told: _Told, light: Tensor) -> Tensor:
-        """[B, F, h, w, 3 * CELL^2] from -1 to 1: colours of surfaces times the light on them, and what glows."""
-        shape = x.shape[:-1]
-        own, glow = self.draw(x).float().view(*shape, CELL**2, 2, 3).unbind(-2)
-        mixed = self.mix_paints(x).float().view(*shape, CELL**2, 1 + PAINTS)
-        there = torch.cat([torch.ones_like(told.said[..., :1]), told.said], -1)
-        mixed = mixed.masked_fill(there[..., None, :] == 0, -torch.inf).softmax(-1)
-        albedo = mixed[..., :1] * own.sigmoid() + mixed[..., 1:] @ told.paints
-        falls = fn.softplus(self.lights(x).float() - 1).view(*shape, 2, BLOCKS, LAMPS)
-        falls, haze = (falls @ light[..., None, :, :]).unbind(-3)  # [..., BLOCKS, 3]
-        falls, haze = (_pixels(part) for part in (falls, 0.1 * haze))
-        radiance = albedo * falls + haze + fn.softplus(glow - 4)
-        return (2 * developed(radiance) - 1).transpose(-1, -2).flatten(-2)
+    def _covered(
+        self, cues: Cues, r: features.Rays, said: Tensor, lit: Tensor, light: Tensor, share: dict[str, Tensor],
+        radiance: Tensor, near: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:  # fmt: skip
+        """The picture with bodies and what stands about before it; cover, normal and code of each pixel; nearness."""
+        b, f, h, w = radiance.shape[:4]
+        solids = self._solids(cues, said, share)
+        found = splats.seen(solids, r, MOST)
+        cover = found.cover[..., None]
+        part = 1 / cover.clamp_min(1e-3)
+        albedo, glow, code = (found.said * part).split([3, 3, CODE], -1)
+        normal = fn.normalize(found.normal, dim=-1, eps=1e-4)
+        depth = found.depth[..., None] * part
+        d = splats.tiles_of(r.d, found.tiles)
+        picture = found.tiles // ((h // splats.TILE) * (w // splats.TILE))
+        eye = r.o.reshape(b * f, 1, 3)[picture]
+        lamps = self._lamps(cues, eye + depth * d, normal, picture, f) * share["light"][0, 0]
+        suns = features.strongest(cues, cues.light_BFJ8[..., 2:5]) * share["light"][..., None]
+        faces = normal @ suns.flatten(0, 1)[picture].transpose(1, 2)  # [X, P, SUNS]
+        view = (normal * d).sum(-1, keepdim=True)
+        known = torch.cat([normal, faces, view, code, albedo, lamps, depth.clamp_min(0.05).log() / 3, cover], -1)
+        frame = self.face_frame(torch.cat([lit, said], -1)).flatten(0, 1)[picture][:, None]
+        x = fn.silu(self.face(known) + frame)
+        x = x + fn.silu(self.face_think(x))
+        direct, other, haze = self.face_lights(x).float().split(LAMPS, -1)
+        lambert = ((faces + 0.12) / 1.12).clamp_min(0)
+        lambert = torch.cat([lambert, torch.ones_like(lambert[..., :1]).expand(*lambert.shape[:-1], LAMPS - features.SUNS)], -1)
+        falls = fn.softplus(direct) * lambert + fn.softplus(other - 3)
+        own = light.flatten(0, 1)[picture]
+        shown = albedo * (_lit(falls, own) + lamps) + glow + 0.2 * _lit(fn.softplus(haze - 4), own)
+        spread = splats.spread(torch.cat([cover * shown, cover, cover * normal, found.said[..., 6:], cover / depth.clamp_min(0.1)], -1), found.tiles, (b * f, h, w))
+        shown, cover, normal, code, ahead = spread.view(b, f, h, w, -1).split([3, 1, 3, CODE, 1], -1)
+        return radiance * (1 - cover) + shown, cover, normal, code, near * (1 - cover) + ahead
 
-    def _bodies(self, cues: Cues, bodies: features.Bodies, share: dict[str, Tensor]) -> _Told:
-        shape = bodies.there.shape[:-1]
-        none = bodies.maps.new_zeros
+    def _solids(self, cues: Cues, said: Tensor, share: dict[str, Tensor]) -> splats.Splats:
+        """Bodies and scenery of B * F pictures."""
+        place = self.scenery(cues, said.mean(1))
         if cues.base_BFN3.shape[2] == 0:
-            called = none(*shape[:2], 0, CALLED)
-            return _Told(
-                none(*shape, CALLED + 4 * PARTS),
-                none(*shape[:4], PAINTS, 3),
-                none(*shape[:4], PAINTS),
-                called,
-            )
-        texts = self.calls(_mean(cues.body_text_BTLD))
-        who = cues.body_text_BFN.flatten(1)[..., None].expand(-1, -1, CALLED)
-        called = texts.gather(1, who).view(*cues.body_text_BFN.shape, CALLED)
-        told = share["text"][..., 0] * share["bodies"][..., 0]
-        called = called * told
-        own = features.of_cells(torch.cat([called, cues.colour_BFNC * told], -1), bodies.who)
-        own = own * bodies.there
-        colours = own[..., CALLED:].unflatten(-1, (PARTS, 4)).flatten(-3, -2)
-        return _Told(own, linear(colours[..., :3]), colours[..., 3], called)
+            return place
+        words = _mean(cues.body_text_BTLD)  # [B, T, D]
+        who = cues.body_text_BFN.flatten(1)[..., None].expand(-1, -1, words.shape[-1])
+        words = words.gather(1, who).view(*cues.body_text_BFN.shape, -1)
+        bodies = self.bodies(cues, words, share["text"], share["bodies"])
+        both = {
+            name: torch.cat([getattr(bodies, name), getattr(place, name)], 1)
+            for name in splats.Splats.__annotations__
+        }
+        return splats.Splats(**both)
 
-    def _air(self, cues: Cues, height: int, width: int, told: Tensor) -> Tensor:
-        b, f, p = *cues.c2w_BF44.shape[:2], cues.air_BFP2HW.shape[2]
-        h, w = height // CELL, width // CELL
-        if p == 0:
-            return cues.c2w_BF44.new_zeros(b, f, h, w, DRIFTING)
-        maps = unshuffle(cues.air_BFP2HW.flatten(0, 2).sqrt(), CELL).view(b, f, p, h, w, -1)
-        kinds = self.kinds(_mean(cues.air_text_BPLD) * told.flatten(1)[:, :, None])
-        return (self.drifts(maps) * kinds[:, None, :, None, None]).sum(2)
+    def _lamps(self, cues: Cues, point: Tensor, normal: Tensor, picture: Tensor, frames: int) -> Tensor:
+        """What lamps give points [X, P, 3] of pictures [X]."""
+        light = cues.light_BFJ8.flatten(0, 1)[picture][:, None]  # [X, 1, J, 8]
+        part = replace(cues, light_BFJ8=light)
+        return features.lamplight(part, point[:, None, None], normal[:, None, None])[:, 0, 0]
+
+    def _drifted(
+        self, cues: Cues, light: Tensor, near: Tensor, share: dict[str, Tensor], radiance: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The picture with what drifts before it, and how much of each pixel that covers."""
+        whole = torch.zeros_like(radiance[..., :1])
+        if cues.air_BFP2HW.shape[2] == 0:
+            return radiance, whole
+        kinds = _mean(cues.air_text_BPLD) * share["text"]
+        said = self.drift_draw(fn.silu(self.drift(kinds))).float()  # [B, P, …]
+        albedo, glow, how, falls = said[:, :, None, None, None].split([3, 3, 3, LAMPS], -1)
+        for n in range(kinds.shape[1]):
+            cover, close = (cues.air_BFP2HW[:, :, n, i, ..., None] * share["air"][..., None, None] for i in (0, 1))
+            before = (close / cover.clamp_min(1e-3) - near) * fn.softplus(how[:, n, ..., 1:2]) * 4
+            seen = torch.sigmoid(before + how[:, n, ..., 2:] + 2)
+            part = 1 - torch.exp(-cover * seen * fn.softplus(how[:, n, ..., :1] + 0.5) * 1.5)
+            colour = albedo[:, n].sigmoid() * _lit(fn.softplus(falls[:, n]).expand(-1, light.shape[1], -1, -1, -1), light) + fn.softplus(glow[:, n] - 3)
+            radiance = radiance * (1 - part) + part * colour
+            whole = 1 - (1 - whole) * (1 - part)
+        return radiance, whole
 
 
-def _pixels(blocks: Tensor) -> Tensor:
-    """[..., BLOCKS, 3] as [..., CELL^2, 3]."""
-    side = CELL // BLOCK
-    grid = blocks.unflatten(-2, (side, side))
-    return grid.repeat_interleave(BLOCK, -3).repeat_interleave(BLOCK, -2).flatten(-3, -2)
+def _lit(falls: Tensor, light: Tensor) -> Tensor:
+    """Shares [B, F, h, w, LAMPS] of lights [B, F, LAMPS, 3], or [X, P, LAMPS] of [X, LAMPS, 3]: linear RGB."""
+    return (falls.flatten(light.dim() - 2, -2) @ light).view(*falls.shape[:-1], 3)
 
 
 def _mean(words: Tensor) -> Tensor:
     """Embeddings [..., L, D], zero behind a text's end, to their mean [..., D]."""
     there = (words != 0).any(-1, keepdim=True)
     return words.sum(-2) / there.sum(-2).clamp_min(1)
-
-
-def _normed(x: Tensor) -> Tensor:
-    with torch.autocast(x.device.type, enabled=False):
-        return fn.layer_norm(x, x.shape[-1:])

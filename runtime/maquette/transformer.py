@@ -61,13 +61,14 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         heads: int = 4,
         depth: int = 5,
         vector_dim: int = 160,
-        sketch_dim: int = 256,
-        sketch_depth: int = 3,
+        sketch_dim: int = 128,
+        body_dim: int = 256,
+        scenery: int = 96,
     ) -> None:
         super().__init__()
         c, m, d, v = cell_dim, half_dim, dim, vector_dim
         # cues
-        self.sketch = Sketch(text_dim, sketch_dim, sketch_depth, c)
+        self.sketch = Sketch(text_dim, sketch_dim, c, body_dim, scenery)
         self.no_text = nn.Parameter(torch.zeros(text_dim))
         self.from_time = nn.Sequential(nn.Linear(64, v), nn.SiLU(), nn.Linear(v, v))
         self.from_frame = nn.Sequential(

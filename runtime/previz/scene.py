@@ -12,6 +12,7 @@ from torch import Tensor
 from scenelang.compiler.motion import spread, stage
 from scenelang.compiler.particle_field import reach_of
 from scenelang.compiler.plan import Plan, ShotPlan
+from scenelang.compiler.set_size import extent_of
 from scenelang.runtime.previz import kinds, particles, sets, sky
 from scenelang.runtime.previz.light import Lights, daylight, key_sun, lights, track
 from scenelang.runtime.previz.rays import Rays
@@ -88,22 +89,6 @@ def camera(shot: ShotPlan, aspect: float) -> tuple[Tensor, Tensor]:
     return c2w, k
 
 
-def _extent(plan: Plan, shot: ShotPlan) -> sets.Extent:
-    """The floor that all shots in this place need, so that the set stays the same between them."""
-    xs, zs = [0.0], [0.0]
-    for other in plan.shots:
-        if other.place != shot.place:
-            continue
-        for t in other.subjects:
-            spread_out = max(
-                (max(abs(x), abs(z)) for x, z in plan.subject(t.subject).offsets), default=0.0
-            )
-            for x, _, z in t.position:
-                xs += [x - spread_out, x + spread_out]
-                zs += [z - spread_out, z + spread_out]
-    return max(min(xs), -40.0), min(max(xs), 40.0), max(min(zs), -60.0), min(max(zs), 60.0)
-
-
 def _weather(shot: ShotPlan) -> tuple[frozenset[str], float]:
     """What the particles say of the weather: features, and how grey the sky is."""
     grey, features = 0.0, set()
@@ -159,7 +144,7 @@ def scene(
     eye = poses[:, :3, 3].numpy()
     cast = {s.id: s for s in plan.subjects}
     weather, grey = _weather(shot)
-    made = sets.build(plan.place(shot.place), _extent(plan, shot), weather)
+    made = sets.build(plan.place(shot.place), extent_of(plan, shot.place), weather)
     where = stage(shot, cast, eye, fps)
     made = sets.clear(made, eye, list(where.position.values()))
     layers: dict[str, int] = {"plain": 0, "wear": 1}

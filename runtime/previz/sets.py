@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from scenelang.compiler.plan import PlacePlan
+from scenelang.compiler.set_size import Extent, SetSize, set_size
 from scenelang.compiler.turning import Array
 from scenelang.runtime.previz import nature, pieces
 from scenelang.runtime.previz.enclosures import Enclosure
@@ -45,68 +46,55 @@ class Set:
     pieces: list[pieces.Piece] = field(default_factory=list)
 
 
-Extent = tuple[float, float, float, float]  # x0, x1, z0, z1 of all that happens, metres
-Build = Callable[[frozenset[str], Extent], Set]
+Build = Callable[[frozenset[str], SetSize], Set]
 
 
-def _reach(extent: Extent, least: float, margin: float) -> float:
-    """Half the width of a set around the origin that holds what happens with a margin."""
-    return max(least, *(abs(e) + margin for e in extent))
-
-
-def _street(f: frozenset[str], e: Extent) -> Set:
-    width = max(7.5, abs(e[0]) + 3.0, abs(e[1]) + 3.0)
+def _street(f: frozenset[str], size: SetSize) -> Set:
     lamps = 1.3 if f & {"night", "dusk", "lanterns", "neon"} else 0.75
-    front = Enclosure("street", width, 0.0, 11.0, rgb("#b9ada0"), "windows", 12.0, lamps)
-    edge = width - 3.4
-    ground = Ground("asphalt", 4.0, rgb("#6c6b6e"), edge, 0, ("slabs", 3.0, rgb("#a7a098")))
-    return Set(ground, front, "skyline", fog=0.005, pieces=pieces.street(width, f))
+    front = Enclosure("street", size.width, 0.0, size.height, rgb("#b9ada0"), "windows", 12.0, lamps)
+    ground = Ground("asphalt", 4.0, rgb("#6c6b6e"), size.edge, 0, ("slabs", 3.0, rgb("#a7a098")))
+    return Set(ground, front, "skyline", fog=0.005, pieces=pieces.street(size.width, f))
 
 
-def _market(f: frozenset[str], e: Extent) -> Set:
-    base = _street(f, e)
+def _market(f: frozenset[str], size: SetSize) -> Set:
+    base = _street(f, size)
     ground = Ground("slabs", 3.0, rgb("#a89a88"))
-    assert base.enclosure is not None
-    return replace(base, ground=ground, pieces=pieces.market(base.enclosure.width, f))
+    return replace(base, ground=ground, pieces=pieces.market(size.width, f))
 
 
-def _rooftop(f: frozenset[str], e: Extent) -> Set:
-    reach = _reach(e, 9.0, 4.0)
+def _rooftop(f: frozenset[str], size: SetSize) -> Set:
     ground = Ground("slabs", 4.0, rgb("#77767a"), wet=0.25)
-    return Set(ground, None, "skyline", fog=0.002, pieces=pieces.rooftop(reach, f))
+    return Set(ground, None, "skyline", fog=0.002, pieces=pieces.rooftop(size.width, f))
 
 
-def _room(f: frozenset[str], e: Extent) -> Set:
-    reach = _reach(e, 5.5, 3.0)
-    walls = Enclosure("room", reach, reach, 3.4, rgb("#b9a890"), "plaster", 3.0, 0.0)
+def _room(f: frozenset[str], size: SetSize) -> Set:
+    walls = Enclosure("room", size.width, size.width, size.height, rgb("#b9a890"), "plaster", 3.0, 0.0)
     ground = Ground("planks", 2.4, rgb("#8f6a48"), gloss=0.12)
-    return Set(ground, walls, None, 0.55, 0.0, True, pieces=pieces.room(reach, f))
+    return Set(ground, walls, None, 0.55, 0.0, True, pieces=pieces.room(size.width, f))
 
 
-def _cave(f: frozenset[str], e: Extent) -> Set:
-    reach = _reach(e, 6.5, 3.5)
-    walls = Enclosure("cave", reach, reach, 5.5, rgb("#6a615a"), "rock", 5.0, 0.0)
+def _cave(f: frozenset[str], size: SetSize) -> Set:
+    walls = Enclosure("cave", size.width, size.width, size.height, rgb("#6a615a"), "rock", 5.0, 0.0)
     ground = Ground("stone", 2.4, rgb("#7b736b"))
-    return Set(ground, walls, None, 0.2, 0.0, True, pieces=nature.cave(reach))
+    return Set(ground, walls, None, 0.2, 0.0, True, pieces=nature.cave(size.width))
 
 
-def _forest(f: frozenset[str], e: Extent) -> Set:
+def _forest(f: frozenset[str], size: SetSize) -> Set:
     ground = Ground("litter", 4.0, rgb("#5d5236"))
     return Set(ground, None, "woods", 0.8, 0.008, pieces=nature.forest(f))
 
 
-def _field(f: frozenset[str], e: Extent) -> Set:
+def _field(f: frozenset[str], size: SetSize) -> Set:
     ground = Ground("grass", 6.0, rgb("#5f8238"))
     return Set(ground, None, "hills", pieces=nature.field(f))
 
 
-def _sea(f: frozenset[str], e: Extent) -> Set:
-    shore = max(9.0, -e[2] + 4.0)
-    ground = Ground("sand", 4.0, rgb("#cfb88c"), shore, 2, ("water", 12.0, rgb("#2f6a80")))
-    return Set(ground, None, "islands", pieces=nature.shore(shore))
+def _sea(f: frozenset[str], size: SetSize) -> Set:
+    ground = Ground("sand", 4.0, rgb("#cfb88c"), size.edge, size.axis, ("water", 12.0, rgb("#2f6a80")))
+    return Set(ground, None, "islands", pieces=nature.shore(size.edge))
 
 
-def _desert(f: frozenset[str], e: Extent) -> Set:
+def _desert(f: frozenset[str], size: SetSize) -> Set:
     return Set(
         Ground("sand", 6.0, rgb("#d3a468")),
         None,
@@ -116,13 +104,13 @@ def _desert(f: frozenset[str], e: Extent) -> Set:
     )
 
 
-def _mountains(f: frozenset[str], e: Extent) -> Set:
+def _mountains(f: frozenset[str], size: SetSize) -> Set:
     return Set(
         Ground("rock", 6.0, rgb("#857f74")), None, "mountains", pieces=nature.rocks(rgb("#7d7870"))
     )
 
 
-def _studio(f: frozenset[str], e: Extent) -> Set:
+def _studio(f: frozenset[str], size: SetSize) -> Set:
     return Set(Ground("checker", 4.0, rgb("#9a9a9c")), None, None, fog=0.008)
 
 
@@ -137,7 +125,8 @@ def build(place: PlacePlan | None, extent: Extent, weather: frozenset[str] = fro
 
     `weather` adds features that the shot's particles bring (`wet`)."""
     features = (frozenset(place.features) if place else frozenset()) | weather
-    made = SETS.get(place.set if place else "studio", _studio)(features, extent)
+    name = place.set if place else "studio"
+    made = SETS.get(name, _studio)(features, set_size(name, extent))
     ground = made.ground
     if "snowy" in features and not made.interior:
         trodden = ("snow", 6.0, rgb("#d6dbe4"))

@@ -10,7 +10,7 @@ import numpy as np
 from scenelang.runtime.training.samples import Bucket
 
 TRAIN_SEED, CHECK_SEED = 1_000_000, 900_000_000  # clips of one never are of the other
-SMALL = Bucket(64, 32, 1, 160, windows=4)
+SMALL = Bucket(64, 32, 1, 32, windows=4)
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Config:
     sketch_steps: int = 0
     rate: float = 4e-3  # of Muon
     rate_of_rest: float = 1e-3  # of AdamW
+    rate_of_kept: float = 6e-3  # of what is kept in place: learned pictures, solids at rest
     warmup: int = 50  # steps
     cooling: float = 0.25  # the share of the time at the end in which the rate falls to zero
     average: float = 0.999  # of the weights (EMA)
@@ -56,7 +57,7 @@ CONFIGS = {
                 "heads": 3,
                 "depth": 4,
                 "vector_dim": 96,
-                "sketch_dim": 192,
+                "body_dim": 192,
             },
         ),
         Config(

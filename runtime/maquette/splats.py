@@ -1,0 +1,156 @@
+"""Soft solids seen by a camera: which of them a tile of pixels may see, how much each covers, what lies in front.
+
+A solid is a superellipsoid, |x/a|^e + |y/b|^e + |z/c|^e < 1 in its own axes (Barr 1981): an ellipsoid at e = 2,
+nearly a box at 8. A ray's nearest point to its middle says how far inside it passes; the edge is as soft as the
+solid itself and a pixel's width make it. Solids are laid over one another from the nearest to the farthest by the
+depth of their middles, tile by tile (as in 3D Gaussian splatting, Kerbl et al. 2023). All is differentiable but
+the choice of which solids a tile sees.
+
+Legend of shapes: G pictures (clips x frames), S solids, C attributes; a list of X tiles of P = TILE^2 pixels, K
+solids in each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from scenelang.runtime.maquette.features import Rays
+
+TILE = 8  # pixels
+NEAR = 0.06  # metres before the camera
+EDGE = 0.35  # of a pixel: how soft an edge is at least
+
+
+@dataclass(frozen=True)
+class Splats:
+    """Solids of every picture."""
+
+    middle_GS3: Tensor  # metres, in the world
+    axes_GS33: Tensor  # columns are unit axes
+    half_GS3: Tensor  # metres along them
+    exponent_GS: Tensor
+    soft_GS: Tensor  # of its own size: how soft its edge is
+    opacity_GS: Tensor  # 0 to 1; 0 where there is none
+    said_GSC: Tensor  # whatever a solid says of its surface
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What tiles see: `tiles` int64 [X] their places among all (picture, row, column), the rest for [X, P] pixels:
+    `cover` 0 to 1, and, times their cover, `said` [X, P, C], `normal` [X, P, 3] in the world and `depth` [X, P]
+    metres."""
+
+    tiles: Tensor
+    cover: Tensor
+    said: Tensor
+    normal: Tensor
+    depth: Tensor
+
+
+def seen(splats: Splats, r: Rays, most: int) -> Seen:
+    """The solids as the camera of each picture sees them; of those that a tile may see the `most` nearest count."""
+    g, (h, w) = len(splats.middle_GS3), r.d.shape[2:4]
+    eye = r.o.reshape(g, 3)
+    d = _tiled(r.d.flatten(0, 1))  # [G * tiles, P, 3]
+    key = _keys(splats, r)  # [G, tiles, S]
+    most = min(most, key.shape[-1])
+    depth, which = key.detach().topk(most, dim=-1, largest=False)  # nearest first
+    depth, which = depth.flatten(0, 1), which.flatten(0, 1)
+    tiles = torch.isfinite(depth[:, 0]).nonzero()[:, 0] if most else torch.zeros(0, dtype=torch.int64)
+    depth, which = depth[tiles], which[tiles]  # [X, K]
+    picture = tiles // ((h // TILE) * (w // TILE))
+    slot = torch.isfinite(depth).flatten().nonzero()[:, 0]  # pairs of a tile and a solid, the Y that there are
+    tile = slot // most
+    at = (picture[:, None] * splats.middle_GS3.shape[1] + which).flatten()
+
+    def of(values: Tensor) -> Tensor:  # [G, S, ...] to [Y, ...]
+        return values.flatten(0, 1).index_select(0, at[slot])
+
+    half, axes = of(splats.half_GS3), of(splats.axes_GS33)
+    into = axes.transpose(1, 2) / half[..., None]  # [Y, 3, 3]: metres to the solid's own units
+    start = into @ (eye[picture[tile]] - of(splats.middle_GS3))[..., None]  # [Y, 3, 1]
+    way = into @ d[tiles[tile]].transpose(1, 2)  # [Y, 3, P]
+    single = [of(v)[:, None] for v in (splats.exponent_GS, splats.soft_GS, splats.opacity_GS)]
+    pixel = r.pixel.reshape(g)[picture[tile]][:, None]
+    alpha, t, facing = _passes(start, way, half[..., None], *single, pixel)
+    whole = alpha.new_zeros(len(tiles) * most, TILE * TILE).index_copy(0, slot, alpha)
+    clear = torch.log1p(-whole).view(len(tiles), most, -1).cumsum(1)  # how much gets past, as a logarithm
+    before = torch.exp(torch.cat([torch.zeros_like(clear[:, :1]), clear[:, :-1]], 1))
+    weight = whole.view_as(before) * before  # [X, K, P]
+    own = weight.flatten(0, 1).index_select(0, slot)  # [Y, P]
+    turned = torch.cat([axes @ facing, t[:, None]], 1) * own[:, None]
+    faced = turned.new_zeros(len(tiles), 4, TILE * TILE).index_add(0, tile, turned).transpose(1, 2)
+    said = splats.said_GSC.flatten(0, 1).index_select(0, at).view(*which.shape, -1)
+    return Seen(tiles, weight.sum(1), weight.transpose(1, 2) @ said, faced[..., :3], faced[..., 3])
+
+
+def _passes(
+    start: Tensor, way: Tensor, half: Tensor, exponent: Tensor, soft: Tensor, opacity: Tensor, pixel: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """How much of each solid covers each pixel [Y, P], how far away it is met, metres, and the way that its surface
+    faces there, in its own axes [Y, 3, P]; rays from `start` [Y, 3, 1] along `way` [Y, 3, P] in its own units."""
+    a = way.square().sum(1).clamp_min(1e-8)
+    b = (way * start).sum(1)
+    t = -b / a
+    q = start + t[:, None] * way
+    square = q.square()
+    inside = square.sum(1).clamp_min(1e-10)
+    logs = 0.5 * (square + 1e-10).log()
+    r = (torch.logsumexp(logs * exponent[:, None], 1) / exponent).exp()
+    steep = ((square / half.square()).sum(1) / inside).sqrt()  # how fast r grows, per metre
+    blur = (soft.square() + (EDGE * pixel * t * steep).square()).sqrt()
+    alpha = opacity * torch.sigmoid((1 - r) / blur) * (t > NEAR)
+    back = ((1 - inside).clamp_min(0) / a + 1e-8).sqrt()
+    hit = q - back[:, None] * way
+    facing = torch.sign(hit) * ((hit.abs() + 1e-3).log() * (exponent[:, None] - 1)).exp() / half
+    facing = facing * (facing.square().sum(1, keepdim=True) + 1e-8).rsqrt()
+    return alpha.clamp(max=0.999), t - back, facing
+
+
+def _keys(splats: Splats, r: Rays) -> Tensor:
+    """Depths [G, tiles, S] of the middles of the solids that a tile may see, inf for the others."""
+    g, (h, w) = len(splats.middle_GS3), r.d.shape[2:4]
+    with torch.no_grad():
+        (x0, y0), scale = r.centre.flatten(0, 1).unbind(-1), 1 / r.pixel.reshape(g)
+        offset = splats.middle_GS3 - r.o.reshape(g, 1, 3)
+        axes = r.axes.flatten(0, 1).transpose(1, 2)  # rows are the camera's axes
+        x, y, z = (offset @ axes.transpose(1, 2)).unbind(-1)  # [G, S]
+        reach = axes[:, None] @ (splats.axes_GS33 * splats.half_GS3[..., None, :])  # [G, S, 3, 3]
+        long, wide = reach.norm(dim=-1), reach.abs().sum(-1)
+        share = (1 - 2 / splats.exponent_GS)[..., None]
+        far = (long + (wide - long) * share) * (1 + 2.5 * splats.soft_GS[..., None].clamp(max=0.6))
+        near = (z - far[..., 2]).clamp_min(0.3 * z).clamp_min(NEAR)
+        u, v = (
+            m / z.clamp_min(NEAR) * scale[:, None] + m0[:, None] for m, m0 in ((x, x0), (y, y0))
+        )
+        du, dv = (far[..., i] / near * scale[:, None] + 1 for i in (0, 1))
+        alive = (splats.opacity_GS > 0.004) & (z + far[..., 2] > NEAR)
+        left = torch.arange(0, w, TILE, device=x.device)[:, None, None]  # [tw, 1, 1]
+        top = torch.arange(0, h, TILE, device=x.device)[:, None, None]
+        across = ((u + du) > left) & ((u - du) < left + TILE)  # [tw, G, S]
+        upright = ((v + dv) > top) & ((v - dv) < top + TILE)
+        there = (upright[:, None] & across[None] & alive).permute(2, 0, 1, 3).flatten(1, 2)
+        return torch.where(there, z.clamp_min(NEAR)[:, None], torch.inf)
+
+
+def _tiled(x: Tensor) -> Tensor:
+    """[G, h, w, C] to [G * tiles, P, C]."""
+    g, h, w, c = x.shape
+    x = x.view(g, h // TILE, TILE, w // TILE, TILE, c).transpose(2, 3)
+    return x.reshape(-1, TILE * TILE, c)
+
+
+def tiles_of(x: Tensor, tiles: Tensor) -> Tensor:
+    """Of a map [B, F, h, w, C] the pixels of some tiles, [X, P, C]."""
+    return _tiled(x.flatten(0, 1))[tiles]
+
+
+def spread(x: Tensor, tiles: Tensor, shape: tuple[int, int, int]) -> Tensor:
+    """Tiles [X, P, C] at their places in pictures of `shape` (G, h, w): [G, h, w, C], 0 elsewhere."""
+    g, h, w = shape
+    whole = x.new_zeros(g * (h // TILE) * (w // TILE), *x.shape[1:]).index_copy(0, tiles, x)
+    whole = whole.view(g, h // TILE, w // TILE, TILE, TILE, -1).transpose(2, 3)
+    return whole.reshape(g, h, w, -1)
