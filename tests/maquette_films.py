@@ -20,6 +20,8 @@ TINY = {
     "depth": 2,
     "vector_dim": 24,
     "sketch_dim": 32,
+    "body_dim": 32,
+    "scenery": 6,
 }
 
 

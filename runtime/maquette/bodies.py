@@ -23,26 +23,38 @@ from scenelang.runtime.maquette.splats import Splats
 PARTS = len(COLOURED)
 CODE = 8  # numbers that a solid says of its surface besides its colour
 SAID = 3 + 3 + CODE  # colour, glow and code
-# how many solids each bone has, and how large they begin: half across, half along, half deep, in heights
-SOLIDS: dict[str, tuple[int, tuple[float, float, float]]] = {
-    "body": (4, (0.1, 0.2, 0.1)), "pelvis": (5, (0.08, 0.1, 0.06)), "chest": (5, (0.09, 0.1, 0.06)),
-    "head": (12, (0.06, 0.07, 0.06)), "upper_arm": (2, (0.035, 0.09, 0.035)), "forearm": (2, (0.03, 0.09, 0.03)),
-    "hand": (3, (0.03, 0.04, 0.03)), "thigh": (2, (0.045, 0.13, 0.045)), "shin": (2, (0.04, 0.13, 0.04)),
-    "foot": (1, (0.035, 0.03, 0.06)),
+# how many solids each bone has, how large they begin (half across, half along, half deep), and how far from their
+# first place they may move, in heights. Bounds keep one large solid from standing for a whole body.
+SOLIDS: dict[str, tuple[int, tuple[float, float, float], float]] = {
+    "body": (4, (0.06, 0.06, 0.06), 0.3), "pelvis": (5, (0.08, 0.1, 0.06), 0.16), "chest": (5, (0.09, 0.1, 0.06), 0.16),
+    "head": (12, (0.05, 0.06, 0.05), 0.14), "upper_arm": (2, (0.035, 0.09, 0.035), 0.08),
+    "forearm": (2, (0.03, 0.09, 0.03), 0.08), "hand": (3, (0.05, 0.05, 0.05), 0.5), "thigh": (2, (0.045, 0.13, 0.045), 0.08),
+    "shin": (2, (0.04, 0.13, 0.04), 0.08), "foot": (1, (0.035, 0.03, 0.06), 0.05),
 }  # fmt: skip
+# likewise of what has no bones, in halves of its width and in its height: poles, plates, blobs
+BOXES = ((0.1, 0.25, 0.1), (0.4, 0.06, 0.4), (0.22, 0.12, 0.22))
+BOX_REACH = 0.7
+GROWTH = 1.1  # the most that a size may change, as a logarithm
 _SHAPE = {"middle": 3, "half": 3, "turn": 3, "exponent": 1, "soft": 1, "opacity": 1}
 _LOOK = {"own": 3, "glow": 1, "code": CODE}
 REACH = 10.0  # metres: the unit of what stands about
 
 
-def _bones() -> tuple[list[int], list[tuple[float, float, float]]]:
-    """The bone of each solid, and its first size."""
-    where, size = [], []
+def _rest() -> tuple[list[int], Tensor, Tensor, Tensor]:
+    """The bone of each solid; its first middle, size and reach [2, K, 3], with a skeleton and without."""
+    luck = torch.Generator().manual_seed(0)
+    where, size, reach = [], [], []
     for n, bone in enumerate(BONES):
-        count, half = SOLIDS[bone.removeprefix("left_").removeprefix("right_")]
+        count, half, far = SOLIDS[bone.removeprefix("left_").removeprefix("right_")]
         where += [n] * count
         size += [half] * count
-    return where, size
+        reach += [far] * count
+    k = len(where)
+    sizes = torch.stack([torch.tensor(size), torch.tensor([BOXES[n % len(BOXES)] for n in range(k)])])
+    within = torch.stack([torch.tensor(reach), torch.full((k,), BOX_REACH)])[..., None].expand(2, k, 3)
+    luckily = torch.rand(2, k, 3, generator=luck) - 0.5
+    box = torch.tensor([1.4, 0.8, 1.4]) * luckily[1] + torch.tensor([0.0, 0.5, 0.0])
+    return where, torch.stack([0.8 * sizes[0] * luckily[0], box]), sizes, within.contiguous()
 
 
 class Bodies(nn.Module):
@@ -50,18 +62,21 @@ class Bodies(nn.Module):
 
     def __init__(self, text_dim: int, width: int) -> None:
         super().__init__()
-        where, size = _bones()
+        where, *fixed = _rest()
         self.values = {**_SHAPE, **_LOOK, "paint": 1 + PARTS}
         count = sum(self.values.values())
         self.bone: Tensor
+        self.fixed: Tensor  # middle, size, reach
         self.register_buffer("bone", torch.tensor(where), persistent=False)
+        self.register_buffer("fixed", torch.stack(fixed, 1), persistent=False)
         self.rest = nn.Parameter(torch.zeros(2, len(where), count))  # with a skeleton, and without
         self.read = nn.Linear(text_dim + PARTS + len(MOTIONS) + 3, width)
         self.think = nn.Linear(width, width)
         self.say = nn.Linear(width, len(where) * count)
         nn.init.zeros_(self.say.weight)
         nn.init.zeros_(self.say.bias)
-        _begin(self.rest, self.values, torch.tensor(size))
+        if not self.rest.is_meta:
+            _soften(self.rest.data, self.values)
 
     def forward(self, cues: Cues, words: Tensor, told: Tensor, there: Tensor) -> Splats:
         """`words` [B, F, N, D] of each body; `told` [B, 1, 1] whether words and colours count, `there` [B, 1, 1] whether
@@ -72,10 +87,10 @@ class Bodies(nn.Module):
         rigid = (apart < 1e-3).float()[..., None]
         half, high = cues.extent_BN2[:, None, :, :1], cues.extent_BN2[:, None, :, 1:]
         tall = cues.stature_BN[:, None, :, None]
-        size = torch.cat([half / high.clamp_min(1e-3), (tall.clamp_min(0.02)).log() / 3], -1).expand(b, f, n, 2)
+        shape = torch.cat([half / high.clamp_min(1e-3), (tall.clamp_min(0.02)).log() / 3], -1).expand(b, f, n, 2)
         colours = cues.colour_BFNC.unflatten(-1, (PARTS, 4)) * told[..., None, None]
         said = colours[..., 3]
-        x = torch.cat([words * told[..., None], said, cues.motion_BFNK, size, rigid], -1)
+        x = torch.cat([words * told[..., None], said, cues.motion_BFNK, shape, rigid], -1)
         x = fn.silu(self.read(x))
         x = x + fn.silu(self.think(normed(x)))
         k = len(self.bone)
@@ -85,10 +100,13 @@ class Bodies(nn.Module):
         frame = bones[:, :, :, self.bone]  # [B, F, N, K, 3, 4]
         box = torch.cat([half, high, half], -1)
         unit = torch.lerp(tall.expand(b, 1, n, 3), box, rigid)[..., None, :]  # [B, F, N, 1, 3] metres
-        middle = frame[..., 3] + (frame[..., :3] @ (v["middle"] * unit)[..., None])[..., 0]
+        begin, size, reach = torch.lerp(self.fixed[0], self.fixed[1], rigid[..., None, None]).unbind(3)
+        place = (begin + reach * torch.tanh(v["middle"])) * unit
+        middle = frame[..., 3] + (frame[..., :3] @ place[..., None])[..., 0]
+        half_size = size * (GROWTH * torch.tanh(v["half"])).exp() * unit
         colour = _mixed(v["paint"], v["own"], linear(colours[..., :3]), said)
         alive = ((high > 0) & (there[..., None] > 0)).expand(b, f, n, 1)
-        return _splats(v, middle, frame[..., :3] @ _turned(v["turn"]), v["half"].clamp(-8, 2).exp() * unit, colour, alive)
+        return _splats(v, middle, frame[..., :3] @ _turned(v["turn"]), half_size, colour, alive)
 
 
 class Scenery(nn.Module):
@@ -104,7 +122,10 @@ class Scenery(nn.Module):
         nn.init.zeros_(self.say.weight)
         nn.init.zeros_(self.say.bias)
         if not self.rest.is_meta:
-            _scattered(self.rest.data)
+            v = _soften(self.rest.data, self.values)
+            v["middle"][:] = _scattered(count)
+            v["half"][:] = torch.tensor([0.08, 0.12, 0.08]).log()
+            v["opacity"][:] = -1.5
 
     def forward(self, cues: Cues, words: Tensor) -> Splats:
         """`words` [B, D] of the place. Splats of B * F pictures."""
@@ -118,38 +139,21 @@ class Scenery(nn.Module):
         return _splats(v, v["middle"] * REACH, _turned(v["turn"]), size, v["own"].sigmoid(), alive)
 
 
-def _begin(rest: nn.Parameter, values: dict[str, int], size: Tensor) -> None:
-    """Limbs as long as their bones; where there are none, blobs all over the body's box."""
-    if rest.is_meta:
-        return  # weights are about to be loaded
-    luck = torch.Generator().manual_seed(0)
-    v = dict(zip(values, rest.data.split(list(values.values()), -1), strict=True))
-    k = len(size)
-    v["half"][0] = size.log()
-    v["middle"][0] = size * (torch.rand(k, 3, generator=luck) - 0.5) * 0.8
-    v["middle"][1] = torch.rand(k, 3, generator=luck) * torch.tensor([1.5, 0.9, 1.5]) + torch.tensor([-0.75, 0.05, -0.75])
-    v["half"][1] = torch.tensor([0.25, 0.12, 0.25]).log()
-    _soften(v, luck)
+def _scattered(count: int) -> Tensor:
+    """Places [K, 3] on a spiral around the middle of the stage, from seven metres to thirty, in REACHes."""
+    n = torch.arange(count).float()
+    angle, away = n * 2.399963, 0.7 + 2.0 * (n / count) ** 1.5
+    high = 0.05 + 0.45 * torch.rand(count, generator=torch.Generator().manual_seed(1))
+    return torch.stack([away * angle.sin(), high, away * angle.cos()], -1)
 
 
-def _scattered(rest: Tensor) -> None:
-    """On a spiral around the middle of the stage, from seven metres to thirty."""
-    luck = torch.Generator().manual_seed(1)
-    v = dict(zip(("middle", "half", "turn", "exponent", "soft", "opacity"), rest.split([3, 3, 3, 1, 1, 1, 12], -1), strict=False))
-    n = torch.arange(len(rest)).float()
-    angle, away = n * 2.399963, 0.7 + 2.0 * (n / len(rest)) ** 1.5
-    high = 0.05 + 0.45 * torch.rand(len(rest), generator=luck)
-    v["middle"][:] = torch.stack([away * angle.sin(), high, away * angle.cos()], -1)
-    v["half"][:] = torch.tensor([0.08, 0.12, 0.08]).log()
-    _soften(v, luck)
-    v["opacity"][:] = -1.5
-
-
-def _soften(v: dict[str, Tensor], luck: torch.Generator) -> None:
+def _soften(rest: Tensor, values: dict[str, int]) -> dict[str, Tensor]:
+    """Sets values [..., V] of solids at rest as they are before anything is learned; returns them by name."""
+    v = dict(zip(values, rest.split(list(values.values()), -1), strict=True))
     v["exponent"][:] = -1.0
-    v["soft"][:] = -1.2
     v["opacity"][:] = 0.5
-    v["turn"][:] = 0.05 * torch.randn(v["turn"].shape, generator=luck)
+    v["turn"][:] = 0.05 * torch.randn(v["turn"].shape, generator=torch.Generator().manual_seed(2))
+    return v
 
 
 def _splats(
@@ -164,7 +168,7 @@ def _splats(
         flat(axes),
         flat(half).clamp_min(2e-3),
         flat(2 + 6 * v["exponent"].sigmoid()[..., 0]),
-        flat(0.02 + fn.softplus(v["soft"])[..., 0]),
+        flat(0.02 + 0.4 * v["soft"].sigmoid()[..., 0]),
         flat(opacity),
         flat(torch.cat([colour, glow, v["code"]], -1)),
     )

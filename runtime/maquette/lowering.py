@@ -80,14 +80,14 @@ def _drifting(shot: ShotPlan) -> Iterator[Lowering]:
 
 def _cast(plan: Plan, shot: ShotPlan) -> Iterator[Lowering]:
     if len(shot.subjects) > SUBJECTS:
-        why = f"{len(shot.subjects)} of them; the model was trained with {SUBJECTS} at most, two behind one another"
+        why = f"{len(shot.subjects)} of them; the model was trained with {SUBJECTS} at most"
         yield Lowering("number of subjects", "approximate", why)
     for track in shot.subjects:
         subject = plan.subject(track.subject)
         yield Lowering(
             f"blocking {track.subject}",
             "approximate",
-            "place, size and heading of every frame drive the model",
+            "place, size, heading and limbs of every frame drive the model",
         )
         known = subject.kind in KINDS
         what = f"a {subject.kind}, its colours and what it wears, in the lexicon's words"
@@ -111,7 +111,7 @@ def _words(shot: ShotPlan) -> Iterator[Lowering]:
             yield Lowering(name, "dropped", f"no gesture is known for “{action.verb}”")
             continue
         lost = f"; “{action.manner}” is not shown" if action.manner else ""
-        yield Lowering(name, "text", f"said as `{action.gesture}` in its own frames{lost}")
+        yield Lowering(name, "approximate", f"limbs move as `{action.gesture}` has them{lost}")
     for line in shot.dialogue:
         yield Lowering(
             f"dialogue {line.speaker}", "text", "said as `talk`; the words are in the captions"

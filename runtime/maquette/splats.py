@@ -77,13 +77,14 @@ def seen(splats: Splats, r: Rays, most: int) -> Seen:
     pixel = r.pixel.reshape(g)[picture[tile]][:, None]
     alpha, t, facing = _passes(start, way, half[..., None], *single, pixel)
     whole = alpha.new_zeros(len(tiles) * most, TILE * TILE).index_copy(0, slot, alpha)
-    clear = torch.log1p(-whole).view(len(tiles), most, -1).cumsum(1)  # how much gets past, as a logarithm
+    clear = torch.log1p(-whole).view(len(tiles), most, TILE * TILE).cumsum(1)  # how much gets past, as a logarithm
     before = torch.exp(torch.cat([torch.zeros_like(clear[:, :1]), clear[:, :-1]], 1))
     weight = whole.view_as(before) * before  # [X, K, P]
     own = weight.flatten(0, 1).index_select(0, slot)  # [Y, P]
     turned = torch.cat([axes @ facing, t[:, None]], 1) * own[:, None]
     faced = turned.new_zeros(len(tiles), 4, TILE * TILE).index_add(0, tile, turned).transpose(1, 2)
-    said = splats.said_GSC.flatten(0, 1).index_select(0, at).view(*which.shape, -1)
+    said = splats.said_GSC.flatten(0, 1).index_select(0, at)
+    said = said.view(*which.shape, splats.said_GSC.shape[-1])
     return Seen(tiles, weight.sum(1), weight.transpose(1, 2) @ said, faced[..., :3], faced[..., 3])
 
 

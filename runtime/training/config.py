@@ -10,7 +10,7 @@ import numpy as np
 from scenelang.runtime.training.samples import Bucket
 
 TRAIN_SEED, CHECK_SEED = 1_000_000, 900_000_000  # clips of one never are of the other
-SMALL = Bucket(64, 32, 1, 32, windows=4)
+SMALL = Bucket(64, 32, 1, 32, windows=2)
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Config:
     # in the first steps the sketch learns alone, from small windows of many clips
     sketch: Bucket = SMALL
     sketch_steps: int = 0
-    rate: float = 4e-3  # of Muon
+    rate: float = 2.5e-3  # of Muon
     rate_of_rest: float = 1e-3  # of AdamW
-    rate_of_kept: float = 6e-3  # of what is kept in place: learned pictures, solids at rest
+    rate_of_kept: float = 5e-3  # of what is kept in place: learned pictures, solids at rest
     warmup: int = 50  # steps
     cooling: float = 0.25  # the share of the time at the end in which the rate falls to zero
     average: float = 0.999  # of the weights (EMA)
@@ -48,29 +48,21 @@ CONFIGS = {
             "small",
             clips=640,
             minutes=7.0,
-            buckets=(Bucket(128, 64, 8, 8),),
-            sketch_steps=400,
-            network={
-                "cell_dim": 64,
-                "half_dim": 96,
-                "dim": 192,
-                "heads": 3,
-                "depth": 4,
-                "vector_dim": 96,
-                "body_dim": 192,
-            },
+            buckets=(Bucket(128, 64, 4, 4),),
+            sketch_steps=500,
+            network={"cell_dim": 64, "half_dim": 96, "dim": 192, "heads": 3, "depth": 4, "vector_dim": 96},
         ),
         Config(
             "full",
-            clips=6400,
-            minutes=90.0,
+            clips=4352,
+            minutes=56.0,
             buckets=(
-                Bucket(128, 64, 4, 12, weight=0.65),
-                Bucket(128, 64, 8, 6, weight=0.2),
-                Bucket(128, 64, 16, 4, weight=0.05),
+                Bucket(128, 64, 4, 4, weight=0.6),
+                Bucket(128, 64, 8, 2, weight=0.25),
+                Bucket(128, 64, 16, 2, weight=0.05),
                 Bucket(256, 144, 4, 2, weight=0.1),
             ),
-            sketch_steps=3100,
+            sketch_steps=3000,
         ),
     )
 }

@@ -28,7 +28,7 @@ CONTINUED = 0.35  # how often a clip begins with frames that are known
 LEVELS = ((0.1, 0.4, 1.2), (0.3, 2.2, 1.0), (0.6, 6.0, 1.5))
 HEAVIEST = 4.0
 SKETCH = 1.0  # how much the first guess counts beside the last
-CLOSER = 2.0  # how much more a pixel counts where there is a body
+CLOSER = 3.0  # how much more a pixel counts where there is a body
 
 
 def embedded(cues: Cues, text_encoder: Any) -> Cues:

@@ -138,7 +138,7 @@ class Shards:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.numbers = sorted(int(path.stem) for path in folder.glob("*.npy"))
+        self.numbers = sorted(int(path.stem) for path in folder.glob("[0-9]*.npy"))
         self._cues: dict[int, list[dict[str, Tensor]]] = {}
         self._pictures: dict[int, np.ndarray] = {}
 

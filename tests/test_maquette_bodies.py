@@ -1,0 +1,161 @@
+"""Soft solids before a camera, and bodies made of them: against what can be worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from films import plan_text
+from maquette_films import FILM, tiny_pipeline
+
+from scenelang.compiler.conditioning import condition_shot
+from scenelang.runtime.maquette import splats
+from scenelang.runtime.maquette.bodies import SAID, Bodies
+from scenelang.runtime.maquette.cues import Cues, collate, cues_of, with_air
+from scenelang.runtime.maquette.features import Rays, rays
+from scenelang.runtime.maquette.splats import Splats, seen, spread
+
+
+@pytest.fixture(scope="module")
+def cues() -> Cues:
+    plan = plan_text(FILM)
+    shot, encode = plan.shots[0], tiny_pipeline().encode
+    found = cues_of(plan, shot, condition_shot(plan, shot, encode=encode, dialect="maquette"), encode)
+    return with_air(found.frames(slice(4, 8)), shot, torch.arange(4, 8), 12.0, 32, 64)
+
+
+def camera(height: int = 64, width: int = 64) -> Rays:
+    """At the origin, looking along -z, a field of view of 90 degrees."""
+    c2w = torch.diag(torch.tensor([1.0, -1, -1, 1]))[None, None]
+    k = torch.tensor([[0.5, 0, 0.5], [0, 0.5 * width / height, 0.5], [0, 0, 1]])[None, None]
+    empty = torch.zeros(1, 1, 0)
+    blank = Cues(**{name: empty for name in Cues.__annotations__})
+    return rays(replace(blank, c2w_BF44=c2w, K_BF33=k), height, width)
+
+
+def solid(middle: tuple[float, float, float], half: tuple[float, float, float], exponent: float = 2.0, **more: float) -> Splats:
+    said = torch.full((1, 1, SAID), more.get("said", 1.0))
+    return Splats(
+        torch.tensor([[middle]]), torch.eye(3)[None, None], torch.tensor([[half]]), torch.tensor([[exponent]]),
+        torch.tensor([[0.01]]), torch.tensor([[more.get("opacity", 1.0)]]), said,
+    )  # fmt: skip
+
+
+def joined(*parts: Splats) -> Splats:
+    return Splats(*(torch.cat([getattr(p, name) for p in parts], 1) for name in Splats.__annotations__))
+
+
+def picture(values: torch.Tensor, tiles: torch.Tensor, size: int = 64) -> torch.Tensor:
+    return spread(values, tiles, (1, size, size))[0]
+
+
+def test_a_ball_covers_the_circle_that_it_should() -> None:
+    """A ball of radius 1 four metres ahead: a cone of asin(1/4), 8.26 pixels of tangent about the middle."""
+    found = seen(solid((0, 0, -4), (1, 1, 1)), camera(), 8)
+    cover = picture(found.cover[..., None], found.tiles)[..., 0]
+    assert cover.sum().item() == pytest.approx(torch.pi * (32 / 15**0.5) ** 2, rel=0.02)
+    assert cover[32, 32] > 0.99 and cover[0].max() == 0
+    middle = picture(torch.cat([found.normal, found.depth[..., None]], -1), found.tiles)[31:33, 31:33].mean((0, 1))
+    torch.testing.assert_close(middle, torch.tensor([0, 0, 1, 3.0]), atol=0.03, rtol=0)
+
+
+def test_a_boxy_solid_fills_its_corners() -> None:
+    shares = []
+    for exponent in (2.0, 8.0):
+        found = seen(solid((0, 0, -4), (1, 1, 0.1), exponent), camera(), 8)
+        shares.append(picture(found.cover[..., None], found.tiles).sum().item() / (2 * 32 / 4) ** 2)
+    assert shares[0] == pytest.approx(torch.pi / 4, abs=0.03)
+    assert shares[1] > 0.92
+
+
+def test_the_nearer_solid_hides_the_farther() -> None:
+    near, far = solid((0, 0, -2), (0.5, 0.5, 0.5), said=2.0), solid((0, 0, -4), (2, 2, 0.5), said=5.0)
+    for order in ((near, far), (far, near)):
+        found = seen(joined(*order), camera(), 8)
+        said = picture(found.said, found.tiles)[..., 0]
+        assert said[32, 32].item() == pytest.approx(2, abs=0.05)
+        assert said[32, 20].item() == pytest.approx(5, abs=0.1)
+
+
+def test_what_is_behind_the_camera_or_clear_is_not_there() -> None:
+    for unseen in (solid((0, 0, 4), (1, 1, 1)), solid((0, 0, -4), (1, 1, 1), opacity=0.0)):
+        assert len(seen(unseen, camera(), 8).tiles) == 0
+
+
+def test_no_tile_misses_what_covers_it() -> None:
+    """The choice of solids for tiles loses nothing that testing every solid in every tile finds."""
+    torch.manual_seed(0)
+    many = [
+        replace(
+            solid(tuple(torch.tensor([6.0, 4, 6]) * (torch.rand(3) - 0.5) - torch.tensor([0, 0, 4.0])), tuple(0.1 + torch.rand(3)), 2 + 6 * float(torch.rand(1))),  # type: ignore[arg-type]
+            axes_GS33=torch.linalg.qr(torch.randn(3, 3))[0][None, None],
+        )
+        for _ in range(24)
+    ]
+    whole = joined(*many)
+    found = seen(whole, camera(), 24)
+    kept = splats._keys
+    try:
+        splats._keys = lambda s, r: (s.middle_GS3 @ r.axes[0, 0, :, 2]).clamp_min(0.01)[:, None].expand(1, 64, -1)
+        every = seen(whole, camera(), 24)
+    finally:
+        splats._keys = kept
+    ours, theirs = (picture(f.cover[..., None], f.tiles) for f in (found, every))
+    assert (ours - theirs).abs().max() < 0.06  # the tails of soft edges
+
+
+def test_a_solid_learns_where_it_is() -> None:
+    """From a picture alone: the place of a ball, by its edges."""
+    wanted = seen(solid((0.4, -0.3, -4), (1, 1, 1)), camera(), 8)
+    goal = picture(wanted.cover[..., None], wanted.tiles)
+    place = torch.tensor([[[0.0, 0, -4]]], requires_grad=True)
+    adam = torch.optim.Adam([place], lr=0.03)
+    for _ in range(60):
+        ball = replace(solid((0, 0, 0), (1, 1, 1)), middle_GS3=place, soft_GS=torch.tensor([[0.2]]))
+        found = seen(ball, camera(), 8)
+        loss = (picture(found.cover[..., None], found.tiles) - goal).square().mean()
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+    torch.testing.assert_close(place.detach()[0, 0, :2], torch.tensor([0.4, -0.3]), atol=0.05, rtol=0)
+
+
+# bodies ---------------------------------------------------------------------------------
+
+
+def bodies_of(cues: Cues) -> Splats:
+    torch.manual_seed(0)
+    made = Bodies(16, 32)
+    n = cues.base_BFN3.shape[2]
+    one = torch.ones(len(cues.base_BFN3), 1, 1)
+    with torch.no_grad():
+        return made(cues, torch.zeros(len(one), 4, n, 16), one, one)
+
+
+def test_a_body_begins_where_the_film_puts_it(cues: Cues) -> None:
+    """Before anything is learned: people as tall as they are, where they stand; a lamp within its box."""
+    found = bodies_of(cues)
+    middle = found.middle_GS3.view(4, 3, -1, 3)
+    for n in range(3):
+        base, high = cues.base_BFN3[0, :, n], float(cues.extent_BN2[0, n, 1])
+        assert (middle[:, n, :, 1].amax(1) < 1.05 * high).all() and (middle[:, n, :, 1].amin(1) > -0.1).all()
+        assert ((middle[:, n].mean(1) - base)[:, ::2].abs() < 0.2 * high).all()
+    assert (middle[:, :2, :, 1].amax(2) > 1.5).all()
+
+
+def test_a_body_takes_the_colours_that_the_film_gives_it(cues: Cues) -> None:
+    """Mara's coat is red, Lio's blue: what a solid mixes is nearer to its own film's colour."""
+    colour = bodies_of(cues).said_GSC.view(4, 3, -1, SAID)[..., :3].mean((0, 2))
+    assert colour[0, 0] > colour[0, 2] + 0.1
+    assert colour[1, 2] > colour[1, 0] + 0.05
+
+
+def test_a_batch_is_filled_with_nothing(cues: Cues) -> None:
+    one = {name: getattr(cues, name)[:, :1] for name in ("extent_BN2", "stature_BN")}
+    rows = ("base_BFN3", "bone_BFNR34", "motion_BFNK", "body_text_BFN", "colour_BFNC")
+    few = replace(cues, **one, **{name: getattr(cues, name)[:, :, :1] for name in rows})
+    alone, both = bodies_of(few), bodies_of(collate([cues, few]))
+    k = alone.middle_GS3.shape[1]
+    torch.testing.assert_close(both.middle_GS3[4:, :k], alone.middle_GS3)
+    assert not both.opacity_GS[4:, k:].any()
