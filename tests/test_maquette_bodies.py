@@ -30,11 +30,16 @@ def camera(height: int = 64, width: int = 64) -> Rays:
     c2w = torch.diag(torch.tensor([1.0, -1, -1, 1]))[None, None]
     k = torch.tensor([[0.5, 0, 0.5], [0, 0.5 * width / height, 0.5], [0, 0, 1]])[None, None]
     empty = torch.zeros(1, 1, 0)
-    blank = Cues(**{name: empty for name in Cues.__annotations__})
+    blank = Cues(**dict.fromkeys(Cues.__annotations__, empty))
     return rays(replace(blank, c2w_BF44=c2w, K_BF33=k), height, width)
 
 
-def solid(middle: tuple[float, float, float], half: tuple[float, float, float], exponent: float = 2.0, **more: float) -> Splats:
+def solid(
+    middle: tuple[float, float, float],
+    half: tuple[float, float, float],
+    exponent: float = 2.0,
+    **more: float,
+) -> Splats:
     said = torch.full((1, 1, SAID), more.get("said", 1.0))
     return Splats(
         torch.tensor([[middle]]), torch.eye(3)[None, None], torch.tensor([[half]]), torch.tensor([[exponent]]),
@@ -56,7 +61,9 @@ def test_a_ball_covers_the_circle_that_it_should() -> None:
     cover = picture(found.cover[..., None], found.tiles)[..., 0]
     assert cover.sum().item() == pytest.approx(torch.pi * (32 / 15**0.5) ** 2, rel=0.02)
     assert cover[32, 32] > 0.99 and cover[0].max() == 0
-    middle = picture(torch.cat([found.normal, found.depth[..., None]], -1), found.tiles)[31:33, 31:33].mean((0, 1))
+    middle = picture(torch.cat([found.normal, found.depth[..., None]], -1), found.tiles)[
+        31:33, 31:33
+    ].mean((0, 1))
     torch.testing.assert_close(middle, torch.tensor([0, 0, 1, 3.0]), atol=0.03, rtol=0)
 
 
@@ -88,7 +95,11 @@ def test_no_tile_misses_what_covers_it() -> None:
     torch.manual_seed(0)
     many = [
         replace(
-            solid(tuple(torch.tensor([6.0, 4, 6]) * (torch.rand(3) - 0.5) - torch.tensor([0, 0, 4.0])), tuple(0.1 + torch.rand(3)), 2 + 6 * float(torch.rand(1))),  # type: ignore[arg-type]
+            solid(
+                tuple(torch.tensor([6.0, 4, 6]) * (torch.rand(3) - 0.5) - torch.tensor([0, 0, 4.0])),
+                tuple(0.1 + torch.rand(3)),
+                2 + 6 * float(torch.rand(1)),
+            ),  # type: ignore[arg-type]
             axes_GS33=torch.linalg.qr(torch.randn(3, 3))[0][None, None],
         )
         for _ in range(24)
@@ -97,7 +108,9 @@ def test_no_tile_misses_what_covers_it() -> None:
     found = seen(whole, camera(), 24)
     kept = splats._keys
     try:
-        splats._keys = lambda s, r: (s.middle_GS3 @ r.axes[0, 0, :, 2]).clamp_min(0.01)[:, None].expand(1, 64, -1)
+        splats._keys = lambda s, r: (
+            (s.middle_GS3 @ r.axes[0, 0, :, 2]).clamp_min(0.01)[:, None].expand(1, 64, -1)
+        )
         every = seen(whole, camera(), 24)
     finally:
         splats._keys = kept
@@ -139,7 +152,9 @@ def test_a_body_begins_where_the_film_puts_it(cues: Cues) -> None:
     middle = found.middle_GS3.view(4, 3, -1, 3)
     for n in range(3):
         base, high = cues.base_BFN3[0, :, n], float(cues.extent_BN2[0, n, 1])
-        assert (middle[:, n, :, 1].amax(1) < 1.05 * high).all() and (middle[:, n, :, 1].amin(1) > -0.1).all()
+        assert (middle[:, n, :, 1].amax(1) < 1.05 * high).all() and (
+            middle[:, n, :, 1].amin(1) > -0.1
+        ).all()
         assert ((middle[:, n].mean(1) - base)[:, ::2].abs() < 0.2 * high).all()
     assert (middle[:, :2, :, 1].amax(2) > 1.5).all()
 

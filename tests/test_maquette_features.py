@@ -54,7 +54,11 @@ def test_the_floor_is_where_rays_meet_it(cues: Cues) -> None:
         ((1, 0, 0), (1.0, 0.0, 0.0), (7.0, 1, 0.0, 1.5)),  # a house front on the right, at eye level
         ((1, 0, 0), (0.0, 0.0, -1.0), None),  # a street has no end
         ((0, 1, 0), (0.0, 0.0, -1.0), (9.0, 2, 0.0, 1.5)),
-        ((0, 1, 0), (0.0, 1.0, 0.0), (2.5, features.CEILING, 0.0, 9.0)),  # 2 + 7 metres along the ceiling
+        (
+            (0, 1, 0),
+            (0.0, 1.0, 0.0),
+            (2.5, features.CEILING, 0.0, 9.0),
+        ),  # 2 + 7 metres along the ceiling
         ((0, 0, 1), (-1.0, 0.0, 0.0), (7.0 / 7.0 * (53**0.5 - 4) ** 0, features.AROUND, None, 1.5)),
         ((0, 0, 0), (1.0, 0.0, 0.0), None),
     ],
@@ -89,7 +93,10 @@ def test_a_body_shades_the_floor_behind_it_as_the_sun_sees_it(cues: Cues) -> Non
     light = torch.zeros(1, 4, 1, 8)
     light[..., :] = torch.tensor([1, 0, -(0.5**0.5), 0.5**0.5, 0, 1, 1, 1])
     lit = replace(
-        cues, light_BFJ8=light, extent_BN2=torch.tensor([[[0.3, 1.7]]]), base_BFN3=torch.zeros(1, 4, 1, 3)
+        cues,
+        light_BFJ8=light,
+        extent_BN2=torch.tensor([[[0.3, 1.7]]]),
+        base_BFN3=torch.zeros(1, 4, 1, 3),
     )
     points = torch.tensor([[0.9, 0, 0], [-0.9, 0, 0], [0, 0, 0.9], [2.6, 0, 0]]).view(1, 1, 1, 4, 3)
     dark = features.shades(lit, points.expand(1, 4, 1, 4, 3))[0, 0, 0]
@@ -120,7 +127,11 @@ def test_lamps_brighten_what_is_near(cues: Cues) -> None:
     given = (features.lamplight(cues, point) * hit)[0, 0].sum(-1)
     assert given[tuple(near)] == given.max() > 0
     up = torch.tensor([0.0, 1.0, 0.0]).expand_as(point)
-    assert (features.lamplight(cues, point, up) > features.lamplight(cues, point, -up))[hit[..., 0] > 0].any(-1).all()
+    assert (
+        (features.lamplight(cues, point, up) > features.lamplight(cues, point, -up))[hit[..., 0] > 0]
+        .any(-1)
+        .all()
+    )
 
 
 def test_a_picture_on_a_canvas_sees_what_it_sees_alone(cues: Cues) -> None:

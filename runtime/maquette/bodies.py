@@ -87,7 +87,9 @@ class Bodies(nn.Module):
         rigid = (apart < 1e-3).float()[..., None]
         half, high = cues.extent_BN2[:, None, :, :1], cues.extent_BN2[:, None, :, 1:]
         tall = cues.stature_BN[:, None, :, None]
-        shape = torch.cat([half / high.clamp_min(1e-3), (tall.clamp_min(0.02)).log() / 3], -1).expand(b, f, n, 2)
+        shape = torch.cat([half / high.clamp_min(1e-3), (tall.clamp_min(0.02)).log() / 3], -1).expand(
+            b, f, n, 2
+        )
         colours = cues.colour_BFNC.unflatten(-1, (PARTS, 4)) * told[..., None, None]
         said = colours[..., 3]
         x = torch.cat([words * told[..., None], said, cues.motion_BFNK, shape, rigid], -1)
@@ -191,4 +193,3 @@ def _turned(turn: Tensor) -> Tensor:
         2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y),
     ]  # fmt: skip
     return torch.stack(rows, -1).unflatten(-1, (3, 3))
-

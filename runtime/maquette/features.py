@@ -105,7 +105,9 @@ def walls(cues: Cues, r: Rays) -> Walls:
     x, y, z = ox + t * dx, oy + t * dy, oz + t * dz
     along = torch.where(first == 0, z, x)
     along = torch.where(first == 2, torch.atan2(x, z) * width, along)
-    which = torch.where(first == 0, (dx > 0).float(), torch.where(first == 3, float(CEILING), 2 + (dz > 0).float()))
+    which = torch.where(
+        first == 0, (dx > 0).float(), torch.where(first == 3, float(CEILING), 2 + (dz > 0).float())
+    )
     which = torch.where(first == 2, float(AROUND), which)
     return Walls(t, along, torch.where(first == 3, z + 7.0, y), which)
 

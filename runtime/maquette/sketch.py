@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as fn
 
 from scenelang.runtime.maquette import features, splats, surfaces
-from scenelang.runtime.maquette.bodies import CODE, SAID, Bodies, Scenery
+from scenelang.runtime.maquette.bodies import CODE, Bodies, Scenery
 from scenelang.runtime.maquette.cues import GROUPS, Cues
 from scenelang.runtime.maquette.development import developed
 from scenelang.runtime.maquette.layers import unshuffle
@@ -45,9 +45,7 @@ class Sketched:
 class Sketch(nn.Module):
     """Cues to a first picture."""
 
-    def __init__(
-        self, text_dim: int, width: int, cell_dim: int, body_dim: int, scenery: int
-    ) -> None:
+    def __init__(self, text_dim: int, width: int, cell_dim: int, body_dim: int, scenery: int) -> None:
         super().__init__()
         self.surfaces = surfaces.Surfaces(text_dim, width)
         self.bodies = Bodies(text_dim, body_dim)
@@ -76,7 +74,9 @@ class Sketch(nn.Module):
                 self._frames(cues.frames(slice(n, n + step)), keep, height, width, half)
                 for n in range(0, frames, step)
             ]
-        return Sketched(*(torch.cat([getattr(p, name) for p in parts], 1) for name in Sketched.__annotations__))
+        return Sketched(
+            *(torch.cat([getattr(p, name) for p in parts], 1) for name in Sketched.__annotations__)
+        )
 
     def _frames(self, cues: Cues, keep: Tensor, height: int, width: int, half: bool) -> Sketched:
         share = dict(zip(GROUPS, keep[:, :, None, None].unbind(1), strict=True))  # [B, 1, 1]
@@ -88,15 +88,14 @@ class Sketch(nn.Module):
         ground = self.surfaces(cues, r, said, keep, half)
         radiance = ground.albedo * (_lit(ground.falls, light) + ground.lamps)
         radiance = radiance + ground.glow + 0.2 * _lit(ground.haze, light)
-        radiance, cover, normal, code, near = self._covered(cues, r, said, lit, light, share, radiance, ground.near)
+        radiance, cover, normal, code, near = self._covered(
+            cues, r, said, lit, light, share, radiance, ground.near
+        )
         radiance, drifting = self._drifted(cues, light, near, share, radiance)
         picture = 2 * developed(radiance) - 1
-        passed = torch.cat([picture, cover, normal, near, code, drifting], -1).flatten(0, 1).movedim(-1, 1)
-        b, f = said.shape[:2]
-        cells = self.to_cells(unshuffle(passed, CELL)).unflatten(0, (b, f))
-        drawn = unshuffle(picture.flatten(0, 1).movedim(-1, 1), CELL).unflatten(0, (b, f))
-        crowd = fn.avg_pool2d(cover.detach().flatten(0, 1).movedim(-1, 1), CELL)[:, 0].unflatten(0, (b, f))
-        return Sketched(cells, drawn, crowd, said, lit)
+        passed = torch.cat([picture, cover, normal, near, code, drifting], -1)
+        crowd = _celled(cover.detach()).mean(-1)
+        return Sketched(self.to_cells(_celled(passed)), _celled(picture), crowd, said, lit)
 
     def _covered(
         self, cues: Cues, r: features.Rays, said: Tensor, lit: Tensor, light: Tensor, share: dict[str, Tensor],
@@ -104,33 +103,47 @@ class Sketch(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:  # fmt: skip
         """The picture with bodies and what stands about before it; cover, normal and code of each pixel; nearness."""
         b, f, h, w = radiance.shape[:4]
-        solids = self._solids(cues, said, share)
-        found = splats.seen(solids, r, MOST)
+        found = splats.seen(self._solids(cues, said, share), r, MOST)
         cover = found.cover[..., None]
         part = 1 / cover.clamp_min(1e-3)
-        albedo, glow, code = (found.said * part).split([3, 3, CODE], -1)
-        normal = fn.normalize(found.normal, dim=-1, eps=1e-4)
-        depth = found.depth[..., None] * part
-        d = splats.tiles_of(r.d, found.tiles)
+        normal, depth = fn.normalize(found.normal, dim=-1, eps=1e-4), found.depth[..., None] * part
         picture = found.tiles // ((h // splats.TILE) * (w // splats.TILE))
-        eye = r.o.reshape(b * f, 1, 3)[picture]
-        lamps = self._lamps(cues, eye + depth * d, normal, picture, f) * share["light"][0, 0]
-        suns = features.strongest(cues, cues.light_BFJ8[..., 2:5]) * share["light"][..., None]
-        faces = normal @ suns.flatten(0, 1)[picture].transpose(1, 2)  # [X, P, SUNS]
+        shown = self._faced(
+            cues, r, picture, found, normal, depth, light, torch.cat([lit, said], -1), share
+        )
+        drawn = [
+            cover * shown,
+            cover,
+            cover * normal,
+            found.said[..., -CODE:],
+            cover / depth.clamp_min(0.1),
+        ]
+        drawn = splats.spread(torch.cat(drawn, -1), found.tiles, (b * f, h, w)).view(b, f, h, w, -1)
+        shown, cover, normal, code, ahead = drawn.split([3, 1, 3, CODE, 1], -1)
+        return radiance * (1 - cover) + shown, cover, normal, code, near * (1 - cover) + ahead
+
+    def _faced(
+        self, cues: Cues, r: features.Rays, picture: Tensor, found: splats.Seen, normal: Tensor, depth: Tensor,
+        light: Tensor, frame: Tensor, share: dict[str, Tensor],
+    ) -> Tensor:  # fmt: skip
+        """What tiles [X] of pictures show of solids, linear RGB [X, P, 3]: their colours in the light that falls there."""
+        cover = found.cover[..., None]
+        albedo, glow, code = (found.said / cover.clamp_min(1e-3)).split([3, 3, CODE], -1)
+        d, eye = splats.tiles_of(r.d, found.tiles), r.o.reshape(-1, 1, 3)[picture]
+        counts = share["light"].expand(-1, light.shape[1], -1).flatten(0, 1)[picture][:, None]
+        lamps = self._lamps(cues, eye + depth * d, normal, picture) * counts
+        suns = features.strongest(cues, cues.light_BFJ8[..., 2:5]).flatten(0, 1)[picture]
+        faces = normal @ suns.transpose(1, 2) * counts  # [X, P, SUNS]
         view = (normal * d).sum(-1, keepdim=True)
-        known = torch.cat([normal, faces, view, code, albedo, lamps, depth.clamp_min(0.05).log() / 3, cover], -1)
-        frame = self.face_frame(torch.cat([lit, said], -1)).flatten(0, 1)[picture][:, None]
-        x = fn.silu(self.face(known) + frame)
+        far = depth.clamp_min(0.05).log() / 3
+        x = self.face(torch.cat([normal, faces, view, code, albedo, lamps, far, cover], -1))
+        x = fn.silu(x + self.face_frame(frame).flatten(0, 1)[picture][:, None])
         x = x + fn.silu(self.face_think(x))
-        direct, other, haze = self.face_lights(x).float().split(LAMPS, -1)
-        lambert = ((faces + 0.12) / 1.12).clamp_min(0)
-        lambert = torch.cat([lambert, torch.ones_like(lambert[..., :1]).expand(*lambert.shape[:-1], LAMPS - features.SUNS)], -1)
+        direct, other, haze = self.face_lights(x).split(LAMPS, -1)
+        lambert = fn.pad(((faces + 0.12) / 1.12).clamp_min(0), (0, LAMPS - features.SUNS), value=1.0)
         falls = fn.softplus(direct) * lambert + fn.softplus(other - 3)
         own = light.flatten(0, 1)[picture]
-        shown = albedo * (_lit(falls, own) + lamps) + glow + 0.2 * _lit(fn.softplus(haze - 4), own)
-        spread = splats.spread(torch.cat([cover * shown, cover, cover * normal, found.said[..., 6:], cover / depth.clamp_min(0.1)], -1), found.tiles, (b * f, h, w))
-        shown, cover, normal, code, ahead = spread.view(b, f, h, w, -1).split([3, 1, 3, CODE, 1], -1)
-        return radiance * (1 - cover) + shown, cover, normal, code, near * (1 - cover) + ahead
+        return albedo * (_lit(falls, own) + lamps) + glow + 0.2 * _lit(fn.softplus(haze - 4), own)
 
     def _solids(self, cues: Cues, said: Tensor, share: dict[str, Tensor]) -> splats.Splats:
         """Bodies and scenery of B * F pictures."""
@@ -147,7 +160,7 @@ class Sketch(nn.Module):
         }
         return splats.Splats(**both)
 
-    def _lamps(self, cues: Cues, point: Tensor, normal: Tensor, picture: Tensor, frames: int) -> Tensor:
+    def _lamps(self, cues: Cues, point: Tensor, normal: Tensor, picture: Tensor) -> Tensor:
         """What lamps give points [X, P, 3] of pictures [X]."""
         light = cues.light_BFJ8.flatten(0, 1)[picture][:, None]  # [X, 1, J, 8]
         part = replace(cues, light_BFJ8=light)
@@ -164,14 +177,24 @@ class Sketch(nn.Module):
         said = self.drift_draw(fn.silu(self.drift(kinds))).float()  # [B, P, …]
         albedo, glow, how, falls = said[:, :, None, None, None].split([3, 3, 3, LAMPS], -1)
         for n in range(kinds.shape[1]):
-            cover, close = (cues.air_BFP2HW[:, :, n, i, ..., None] * share["air"][..., None, None] for i in (0, 1))
-            before = (close / cover.clamp_min(1e-3) - near) * fn.softplus(how[:, n, ..., 1:2]) * 4
-            seen = torch.sigmoid(before + how[:, n, ..., 2:] + 2)
-            part = 1 - torch.exp(-cover * seen * fn.softplus(how[:, n, ..., :1] + 0.5) * 1.5)
-            colour = albedo[:, n].sigmoid() * _lit(fn.softplus(falls[:, n]).expand(-1, light.shape[1], -1, -1, -1), light) + fn.softplus(glow[:, n] - 3)
+            cover, close = (
+                cues.air_BFP2HW[:, :, n, i, ..., None] * share["air"][..., None, None] for i in (0, 1)
+            )
+            thick, deep, ahead = how[:, n].split(1, -1)
+            before = (close / cover.clamp_min(1e-3) - near) * fn.softplus(deep) * 4
+            part = 1 - torch.exp(
+                -cover * torch.sigmoid(before + ahead + 2) * fn.softplus(thick + 0.5) * 1.5
+            )
+            falling = _lit(fn.softplus(falls[:, n]).expand(-1, light.shape[1], -1, -1, -1), light)
+            colour = albedo[:, n].sigmoid() * falling + fn.softplus(glow[:, n] - 3)
             radiance = radiance * (1 - part) + part * colour
             whole = 1 - (1 - whole) * (1 - part)
         return radiance, whole
+
+
+def _celled(x: Tensor) -> Tensor:
+    """Maps [B, F, H, W, C] by cells, [B, F, h, w, C * CELL^2]."""
+    return unshuffle(x.flatten(0, 1).movedim(-1, 1), CELL).unflatten(0, x.shape[:2])
 
 
 def _lit(falls: Tensor, light: Tensor) -> Tensor:

@@ -62,7 +62,9 @@ def seen(splats: Splats, r: Rays, most: int) -> Seen:
     tiles = torch.isfinite(depth[:, 0]).nonzero()[:, 0] if most else torch.zeros(0, dtype=torch.int64)
     depth, which = depth[tiles], which[tiles]  # [X, K]
     picture = tiles // ((h // TILE) * (w // TILE))
-    slot = torch.isfinite(depth).flatten().nonzero()[:, 0]  # pairs of a tile and a solid, the Y that there are
+    slot = (
+        torch.isfinite(depth).flatten().nonzero()[:, 0]
+    )  # pairs of a tile and a solid, the Y that there are
     tile = slot // most
     at = (picture[:, None] * splats.middle_GS3.shape[1] + which).flatten()
 
@@ -77,7 +79,9 @@ def seen(splats: Splats, r: Rays, most: int) -> Seen:
     pixel = r.pixel.reshape(g)[picture[tile]][:, None]
     alpha, t, facing = _passes(start, way, half[..., None], *single, pixel)
     whole = alpha.new_zeros(len(tiles) * most, TILE * TILE).index_copy(0, slot, alpha)
-    clear = torch.log1p(-whole).view(len(tiles), most, TILE * TILE).cumsum(1)  # how much gets past, as a logarithm
+    clear = (
+        torch.log1p(-whole).view(len(tiles), most, TILE * TILE).cumsum(1)
+    )  # how much gets past, as a logarithm
     before = torch.exp(torch.cat([torch.zeros_like(clear[:, :1]), clear[:, :-1]], 1))
     weight = whole.view_as(before) * before  # [X, K, P]
     own = weight.flatten(0, 1).index_select(0, slot)  # [Y, P]
@@ -89,7 +93,13 @@ def seen(splats: Splats, r: Rays, most: int) -> Seen:
 
 
 def _passes(
-    start: Tensor, way: Tensor, half: Tensor, exponent: Tensor, soft: Tensor, opacity: Tensor, pixel: Tensor
+    start: Tensor,
+    way: Tensor,
+    half: Tensor,
+    exponent: Tensor,
+    soft: Tensor,
+    opacity: Tensor,
+    pixel: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """How much of each solid covers each pixel [Y, P], how far away it is met, metres, and the way that its surface
     faces there, in its own axes [Y, 3, P]; rays from `start` [Y, 3, 1] along `way` [Y, 3, P] in its own units."""
@@ -124,9 +134,7 @@ def _keys(splats: Splats, r: Rays) -> Tensor:
         share = (1 - 2 / splats.exponent_GS)[..., None]
         far = (long + (wide - long) * share) * (1 + 2.5 * splats.soft_GS[..., None].clamp(max=0.6))
         near = (z - far[..., 2]).clamp_min(0.3 * z).clamp_min(NEAR)
-        u, v = (
-            m / z.clamp_min(NEAR) * scale[:, None] + m0[:, None] for m, m0 in ((x, x0), (y, y0))
-        )
+        u, v = (m / z.clamp_min(NEAR) * scale[:, None] + m0[:, None] for m, m0 in ((x, x0), (y, y0)))
         du, dv = (far[..., i] / near * scale[:, None] + 1 for i in (0, 1))
         alive = (splats.opacity_GS > 0.004) & (z + far[..., 2] > NEAR)
         left = torch.arange(0, w, TILE, device=x.device)[:, None, None]  # [tw, 1, 1]

@@ -73,7 +73,10 @@ class Surfaces(nn.Module):
         kind = torch.bfloat16 if half else torch.float32
         known, point, near = self._met(cues, r, share, (1 + self.choose(x))[:, :, None, None], kind)
         lamps = share["light"] * features.lamplight(cues, point)
-        gate, shift = ((1 + self.gate(x))[:, :, None, None].to(kind), self.shift(x)[:, :, None, None].to(kind))
+        gate, shift = (
+            (1 + self.gate(x))[:, :, None, None].to(kind),
+            self.shift(x)[:, :, None, None].to(kind),
+        )
         with torch.autocast(keep.device.type, torch.bfloat16, enabled=half):
             h = fn.silu(torch.addcmul(shift, self.enter(known), gate))
             h = h + fn.silu(self.think(normed(h)))
@@ -95,7 +98,10 @@ class Surfaces(nn.Module):
         open_ = 1 - before
         indoors = (cues.set_B7[:, 1:3].sum(-1) > 0).float()[:, None, None, None, None]
         across, deep = cues.set_B7[:, 5], cues.set_B7[:, 6]
-        side = torch.where(across > 0, across, 1e3)[:, None, None, None], torch.where(deep > 0, deep, 1e3)[:, None, None, None]
+        side = (
+            torch.where(across > 0, across, 1e3)[:, None, None, None],
+            torch.where(deep > 0, deep, 1e3)[:, None, None, None],
+        )
         off = torch.maximum(point[..., 0].abs() - side[0], -point[..., 2] - side[1])[..., None]
         outside = (off > 0).float()
         blur = t_floor * r.pixel * r.d[..., 1:2].abs().clamp_min(0.02).rsqrt()
@@ -113,8 +119,22 @@ class Surfaces(nn.Module):
         t = torch.where(before > 0, t_floor, torch.where(walled > 0, wall.t[..., None], features.FAR))
         kerb = torch.exp(-(off / (0.12 + blur)).square()) * before
         low = walled * torch.exp(-wall.up.clamp_min(0)[..., None] * 2)
-        misc = [before, walled, indoors.expand_as(t), outside * before, kerb, low, torch.exp(-t / 8), torch.exp(-t / 30)]
-        misc += [1 / (1 + t), before * torch.exp(-off.abs()), walled * (wall.up / 10)[..., None], walled * torch.exp(-wall.t / 30)[..., None]]
+        misc = [
+            before,
+            walled,
+            indoors.expand_as(t),
+            outside * before,
+            kerb,
+            low,
+            torch.exp(-t / 8),
+            torch.exp(-t / 30),
+        ]
+        misc += [
+            1 / (1 + t),
+            before * torch.exp(-off.abs()),
+            walled * (wall.up / 10)[..., None],
+            walled * torch.exp(-wall.t / 30)[..., None],
+        ]
         shades = coarsely(features.shades, cues, point) * before
         lit = share["light"] * torch.cat([features.sky_maps(cues, r), shades], -1)
         point = torch.where(walled > 0, r.o + wall.t[..., None] * r.d, point)

@@ -161,7 +161,9 @@ def draw_window(rng: np.random.Generator, bucket: Bucket, cues: Cues) -> Window:
     width, height = round(bucket.width * scale), round(bucket.height * scale)
     x, y = rng.uniform(0, WIDTH), rng.uniform(0, HEIGHT)
     if cues.base_BFN3.shape[2] and rng.random() < 0.6:
-        x, y = _middle(cues, int(rng.integers(cues.base_BFN3.shape[2])), start)
+        said = cues.body_text_BFN[0, start]  # what is said alike, as a crowd is, counts once
+        alike = (said == int(rng.choice(said.unique()))).nonzero()[:, 0]
+        x, y = _middle(cues, int(rng.choice(alike)), start)
         x, y = x + rng.normal(0, width / 4), y + rng.normal(0, height / 4)
     left = int(np.clip(x - width / 2, 0, WIDTH - width))
     top = int(np.clip(y - height / 2, 0, HEIGHT - height))
