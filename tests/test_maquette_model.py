@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 import torch
@@ -17,6 +18,7 @@ from scenelang.compiler.plan import Plan
 from scenelang.compiler.prompts import prompts, subject_prompts
 from scenelang.runtime.loading import load_pipeline
 from scenelang.runtime.maquette.cues import GROUPS, Cues, collate, cues_of, with_air
+from scenelang.runtime.maquette.transformer import Guides, MaquetteTransformer3DModel
 from scenelang.runtime.maquette.words import LENGTH, make_tokenizer, token_ids, vocabulary
 from scenelang.runtime.training.films import random_film, random_plan
 
@@ -31,6 +33,10 @@ def cues() -> Cues:
 
 def sample(cues: Cues, seed: int = 0, **more: object) -> torch.Tensor:
     return tiny_pipeline()(cues, 32, 64, steps=2, generator=torch.Generator().manual_seed(seed), **more)  # type: ignore[arg-type]
+
+
+def guided(network: MaquetteTransformer3DModel, cues: Cues, drop: Any = ()) -> Guides:
+    return network.guide(cues, *network.sketched(cues, 32, 64, drop))
 
 
 # words ----------------------------------------------------------------------------------
@@ -88,9 +94,9 @@ def test_clips_of_a_batch_are_each_as_alone(cues: Cues) -> None:
     drop = torch.tensor([[False] * len(GROUPS), [True, False, True, False, False]])
     x, level = torch.randn(1, 8, 3, 32, 64), torch.full((1, 8), 0.7)
     with torch.inference_mode():
-        whole = network(x, level, network.guide(cues, 32, 64))
-        less = network(x, level, network.guide(cues, 32, 64, ("text", "bodies")))
-        found = network(x.repeat(2, 1, 1, 1, 1), level.repeat(2, 1), network.guide(both, 32, 64, drop))
+        whole = network(x, level, guided(network, cues))
+        less = network(x, level, guided(network, cues, ("text", "bodies")))
+        found = network(x.repeat(2, 1, 1, 1, 1), level.repeat(2, 1), guided(network, both, drop))
     torch.testing.assert_close(found, torch.cat([whole, less]), atol=1e-4, rtol=1e-3)
 
 
@@ -145,9 +151,7 @@ def test_the_text_of_a_segment_reaches_its_own_frames() -> None:
     network = tiny_pipeline().transformer
     x, level = torch.zeros(1, 16, 3, 32, 64), torch.full((1, 16), 0.9)
     with torch.inference_mode():
-        a, b = (
-            network(x, level, network.guide(c, 32, 64)) for c in (air, replace(air, text_BSLD=other))
-        )
+        a, b = (network(x, level, guided(network, c)) for c in (air, replace(air, text_BSLD=other)))
     changed = (a - b).abs().mean((0, 2, 3, 4))
     assert changed[:4].max() < 0.2 * changed[-4:].min()
 

@@ -69,9 +69,9 @@ class MaquettePipeline(DiffusionPipeline):
         )
         first = 0 if known is None else known.shape[1]
         with torch.autocast(device.type, torch.bfloat16):
-            guides = [self.transformer.guide(cues, height, width, drop)]
-            if guidance != 1.0:
-                guides.append(self.transformer.guide(cues, height, width, {*drop, "text"}))
+            left_out = [drop] if guidance == 1.0 else [drop, {*drop, "text"}]
+            sketches = [self.transformer.sketched(cues, height, width, out) for out in left_out]
+            guides = [self.transformer.guide(cues, *sketch) for sketch in sketches]
         self.scheduler.set_timesteps(steps, device=device)
         for n, moment in enumerate(self.scheduler.timesteps):
             level = torch.full(

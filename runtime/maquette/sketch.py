@@ -31,7 +31,7 @@ FACED = 3 + features.SUNS + 1 + CODE + 3 + 3 + 2  # what is known of a pixel of 
 
 @dataclass(frozen=True)
 class Sketched:
-    """`cells` [B, F, h, w, C] for the network, `picture` [B, F, h, w, 3 * CELL^2] the first guess of the clip's
+    """`cells` [B, F, h, w, PASSED * CELL^2] for the network, `picture` [B, F, h, w, 3 * CELL^2] the first guess of the clip's
     pixels, `bodies` [B, F, h, w] how much of a cell they cover, `said` [B, F, D] the frame's words, `lit`
     [B, F, FRAME_CHANNELS] its light."""
 
@@ -45,7 +45,7 @@ class Sketched:
 class Sketch(nn.Module):
     """Cues to a first picture."""
 
-    def __init__(self, text_dim: int, width: int, cell_dim: int, body_dim: int, scenery: int) -> None:
+    def __init__(self, text_dim: int, width: int, body_dim: int, scenery: int) -> None:
         super().__init__()
         self.surfaces = surfaces.Surfaces(text_dim, width)
         self.bodies = Bodies(text_dim, body_dim)
@@ -56,7 +56,6 @@ class Sketch(nn.Module):
         self.face_lights = nn.Linear(64, 3 * LAMPS)
         self.drift = nn.Linear(text_dim, 32)
         self.drift_draw = nn.Linear(32, 3 + 3 + 3 + LAMPS)
-        self.to_cells = nn.Linear(PASSED * CELL**2, cell_dim)
 
     @property
     def ends(self) -> tuple[nn.Linear, ...]:
@@ -95,7 +94,7 @@ class Sketch(nn.Module):
         picture = 2 * developed(radiance) - 1
         passed = torch.cat([picture, cover, normal, near, code, drifting], -1)
         crowd = _celled(cover.detach()).mean(-1)
-        return Sketched(self.to_cells(_celled(passed)), _celled(picture), crowd, said, lit)
+        return Sketched(_celled(passed), _celled(picture), crowd, said, lit)
 
     def _covered(
         self, cues: Cues, r: features.Rays, said: Tensor, lit: Tensor, light: Tensor, share: dict[str, Tensor],

@@ -29,7 +29,7 @@ from scenelang.runtime.maquette.layers import (
     sinusoid,
     unshuffle,
 )
-from scenelang.runtime.maquette.sketch import CELL, Sketch
+from scenelang.runtime.maquette.sketch import CELL, PASSED, Sketch, Sketched
 
 GRID = 16  # pixels that a token is wide and high
 STEP = 4  # frames in a token
@@ -68,7 +68,8 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         super().__init__()
         c, m, d, v = cell_dim, half_dim, dim, vector_dim
         # cues
-        self.sketch = Sketch(text_dim, sketch_dim, c, body_dim, scenery)
+        self.sketch = Sketch(text_dim, sketch_dim, body_dim, scenery)
+        self.to_cells = nn.Linear(PASSED * CELL**2, c)
         self.no_text = nn.Parameter(torch.zeros(text_dim))
         self.from_time = nn.Sequential(nn.Linear(64, v), nn.SiLU(), nn.Linear(v, v))
         self.from_frame = nn.Sequential(
@@ -89,7 +90,7 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         self.spread = nn.Linear(m, 4 * m)
         self.up_time = TimeMix(m)
         self.up_halves = nn.ModuleList([ConvBlock(m, v), ConvBlock(m, v)])
-        self.to_cells = nn.Linear(m, 4 * c)
+        self.gather = nn.Linear(m, 4 * c)
         self.up_cells = nn.ModuleList([ConvBlock(c, v), ConvBlock(c, v)])
         self.norm = Modulated(c, v)
         self.leave = nn.Linear(c, 3 * CELL**2)
@@ -99,18 +100,27 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
 
     # cues -------------------------------------------------------------------------------
 
-    def guide(self, cues: Cues, height: int, width: int, drop: Any = ()) -> Guides:
-        """Cues for a picture of `height` x `width` pixels; `drop` names groups that are left out of all
-        clips, or is a bool tensor [B, GROUPS] that says which of each."""
+    def sketched(self, cues: Cues, height: int, width: int, drop: Any = ()) -> tuple[Sketched, Tensor]:
+        """The first guess of a picture of `height` x `width` pixels; `drop` names groups of cues that are left out of
+        all clips, or is a bool tensor [B, GROUPS] that says which of each. With it which are kept, [B, GROUPS]."""
         b = len(cues.c2w_BF44)
         dropped = drop if isinstance(drop, Tensor) else torch.tensor([[g in drop for g in GROUPS]] * b)
-        keep = 1 - dropped.to(cues.c2w_BF44.device).float()  # [B, GROUPS]
-        found = self.sketch(cues, keep, height, width)
+        keep = 1 - dropped.to(cues.c2w_BF44.device).float()
+        return self.sketch(cues, keep, height, width), keep
+
+    def guide(self, cues: Cues, found: Sketched, keep: Tensor) -> Guides:
+        """Cues and their sketch as the network takes them."""
+        height, width = (CELL * n for n in found.picture.shape[2:4])
         tokens = (height // GRID) * (width // GRID)
         text, bias = self._read(cues, keep[:, GROUPS.index("text")], tokens)
         vector = self.from_frame(found.lit) + self.from_text(found.said)
         return Guides(
-            found.cells.flatten(0, 1), found.picture.flatten(0, 1), text, bias, vector, found.bodies
+            self.to_cells(found.cells.flatten(0, 1)),
+            found.picture.flatten(0, 1),
+            text,
+            bias,
+            vector,
+            found.bodies,
         )
 
     def _read(self, cues: Cues, keep: Tensor, tokens: int) -> tuple[Tensor, Tensor]:
@@ -157,7 +167,7 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         x = self.up_time(x, f)
         for block in self.up_halves:
             x = block(x, v)
-        x = _scatter(self.to_cells(x), 2) + fine
+        x = _scatter(self.gather(x), 2) + fine
         for block in self.up_cells:
             x = block(x, v)
         guess = sketch + t_skip * off + t_out * self.leave(self.norm(x, v[:, None, None]))

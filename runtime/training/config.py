@@ -22,7 +22,7 @@ class Config:
     minutes: float
     buckets: tuple[Bucket, ...]
     network: dict[str, Any] = field(default_factory=dict)
-    # in the first steps the sketch learns alone, from small windows of many clips
+    # in the first steps the sketch learns, from small windows of many clips; then the network learns what it misses
     sketch: Bucket = SMALL
     sketch_steps: int = 0
     rate: float = 2.5e-3  # of Muon

@@ -27,7 +27,6 @@ CONTINUED = 0.35  # how often a clip begins with frames that are known
 # steps of sampling are there.
 LEVELS = ((0.1, 0.4, 1.2), (0.3, 2.2, 1.0), (0.6, 6.0, 1.5))
 HEAVIEST = 4.0
-SKETCH = 1.0  # how much the first guess counts beside the last
 CLOSER = 3.0  # how much more a pixel counts where there is a body
 
 
@@ -77,7 +76,7 @@ def loss_of(
     generator: torch.Generator,
     drop: bool = True,
 ) -> tuple[Tensor, Tensor]:
-    """The weighted loss of a batch, and the plain squared error of its guessed frames."""
+    """The weighted loss of a batch, its sketch left as it is, and the plain squared error of its guessed frames."""
     x = sample.frames
     b, f, _, height, width = x.shape
     t, guessed = levels(b, f, generator)
@@ -86,13 +85,14 @@ def loss_of(
     t, guessed, noise, left_out = (v.to(x.device) for v in (t, guessed, noise, left_out))
     level = t[:, :, None, None, None]
     with torch.autocast(x.device.type, torch.bfloat16):
-        guides = network.guide(embedded(sample.cues, text_encoder), height, width, left_out)
+        with torch.no_grad():  # the sketch and its words have been learned
+            cues = embedded(sample.cues, text_encoder)
+            found, keep = network.sketched(cues, height, width, left_out)
+        guides = network.guide(cues, found, keep)
         guess = network((1 - level) * x + level * noise, t, guides)
     square, closer = _errors(guess, x, guides.crowd)
     weight = guessed / t.square().clamp_min(1 / HEAVIEST)
     loss = ((square * closer).mean((2, 3)) * weight).sum() / guessed.sum()
-    sketched, _ = _errors(shuffle(guides.sketch, CELL), x, guides.crowd)
-    loss = loss + SKETCH * (sketched * closer).mean()
     return loss, (square.mean((2, 3)) * guessed).sum() / guessed.sum()
 
 
@@ -101,9 +101,9 @@ def sketch_loss(
 ) -> tuple[Tensor, Tensor]:
     """The loss of the first guess alone, and its plain squared error."""
     x = sample.frames
-    keep = 1 - dropped(len(x), generator).float().to(x.device)
     with torch.autocast(x.device.type, torch.bfloat16):
-        found = network.sketch(embedded(sample.cues, text_encoder), keep, *x.shape[-2:])
+        cues = embedded(sample.cues, text_encoder)
+        found, _ = network.sketched(cues, *x.shape[-2:], dropped(len(x), generator))
     square, closer = _errors(shuffle(found.picture.flatten(0, 1), CELL), x, found.bodies)
     return (square * closer).mean(), square.mean()
 

@@ -78,6 +78,7 @@ class Training:
         self.optimizers = _optimizers(self.parts, config)
         self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
         self.step, self.samples, self.seconds = 0, 0, 0.0
+        self.turned = 0.0  # the seconds after which the sketch was learned
         if self.checkpoint.exists():
             self.load()
 
@@ -92,11 +93,13 @@ class Training:
         for optimizer, kept in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(kept)
         self.step, self.samples, self.seconds = state["step"], state["samples"], state["seconds"]
+        self.turned = state["turned"]
 
     def save(self) -> None:
         state = {
             "parts": self.parts.state_dict(), "average": self.average, "optimizers": [o.state_dict() for o in self.optimizers],
             "step": self.step, "samples": self.samples, "seconds": self.seconds,
+            "turned": self.turned,
         }  # fmt: skip
         with atomic_path(self.checkpoint) as path:
             torch.save(state, path)
@@ -106,10 +109,22 @@ class Training:
         """The share of the time that is spent."""
         return min(1.0, self.seconds / (60 * self.config.minutes))
 
+    @property
+    def alone(self) -> bool:
+        """Whether the sketch learns, and nothing else."""
+        return self.step < self.config.sketch_steps
+
     def pace(self) -> float:
-        """What the learning rates are multiplied with: up in the first steps, down in the last minutes."""
-        warm = min(1.0, (self.step + 1) / self.config.warmup)
-        return warm * min(1.0, (1 - self.done) / self.config.cooling + 0.01)
+        """What the learning rates are multiplied with: up in the first steps of the sketch and of the network, down in
+        the last of each."""
+        if self.alone:
+            begun, left = self.step, 1 - self.step / self.config.sketch_steps
+        else:
+            begun = self.step - self.config.sketch_steps
+            left = (60 * self.config.minutes - self.seconds) / max(
+                60 * self.config.minutes - self.turned, 1
+            )
+        return min(1.0, (begun + 1) / self.config.warmup, max(left, 0) / self.config.cooling + 0.01)
 
     def learn(self, sample: Sample) -> tuple[float, float]:
         """One step; returns the loss and the plain error."""
@@ -120,8 +135,9 @@ class Training:
             for group in optimizer.param_groups:
                 group["lr"] = rate * self.pace()
         sample = Sample(sample.frames.to(self.device), sample.cues.to(self.device))
-        alone = self.step < self.config.sketch_steps
-        loss, error = (sketch_loss if alone else loss_of)(
+        if self.alone:
+            self.turned = self.seconds
+        loss, error = (sketch_loss if self.alone else loss_of)(
             self.network, self.text_encoder, sample, generator
         )
         for optimizer in self.optimizers:
@@ -132,7 +148,8 @@ class Training:
         for optimizer in self.optimizers:
             optimizer.step()
         self.step, self.samples = self.step + 1, self.samples + len(sample.frames) * self.crew.size
-        keep = min(self.config.average, (1 + self.step) / (10 + self.step))
+        begun = self.step if self.alone else self.step - self.config.sketch_steps
+        keep = min(self.config.average, (1 + begun) / (10 + begun))
         with torch.no_grad():
             now = self.parts.state_dict()
             torch._foreach_lerp_([*self.average.values()], [now[k] for k in self.average], 1 - keep)
