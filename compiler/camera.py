@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scenelang.compiler import resolved
@@ -29,13 +28,13 @@ from scenelang.compiler.geometry import (
     turn,
 )  # fmt: skip
 from scenelang.compiler.placement import EYES, View, composition_yaw
+from scenelang.grammar.record import Record, replace
 
 Locate = Callable[[resolved.Target, Fraction], Vec3]  # a subject's middle (or a point) at a time
 Heading = Callable[[str, Fraction], float]
 
 
-@dataclass(frozen=True)
-class Pose:
+class Pose(Record):
     """`base` is the aimed orientation; `head` what pan, tilt and roll have added to it."""
 
     eye: Vec3

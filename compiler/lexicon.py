@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 
 from scenelang.compiler.geometry import Vec3
+from scenelang.grammar.record import Record
 
 # colour word -> sRGB; the first word of a row names it
 COLOURS: dict[str, str] = {
@@ -131,8 +131,7 @@ HEIGHTS: dict[str, float] = {
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Record):
     """What a description shows."""
 
     kind: str | None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
+from scenelang.grammar.record import Record
 from scenelang.grammar.source import Source, Span
 
 Severity = Literal["error", "warning"]
@@ -22,8 +22,7 @@ class Suggestion(str):
         return made
 
 
-@dataclass(frozen=True)
-class Diagnostic:
+class Diagnostic(Record):
     """One finding. `hint` says what to do next; `labels` point at other places that matter."""
 
     code: str

@@ -9,7 +9,7 @@ brace never spoils the rest of the file. A misspelt first word is read as what i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import takewhile
 
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -23,6 +23,7 @@ from scenelang.grammar.diagnostics import Diagnostic, nearest
 from scenelang.grammar.forms import FIELD_KEYS, FORMS, form_of
 from scenelang.grammar.heads import explain_head, heads, no_statement
 from scenelang.grammar.messages import is_assignment, unexpected, unfinished
+from scenelang.grammar.record import replace
 from scenelang.grammar.source import Source
 from scenelang.grammar.stack import Stack, own, tokens_of, unfolded
 from scenelang.grammar.tree import Part, Token, Tree, start_of

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scenelang.compiler import resolved
-from scenelang.compiler.plan import ShotPlan
+from scenelang.compiler.staging import Staged
 from scenelang.grammar.diagnostics import Diagnostic
 
 
-def check(film: resolved.Film, shots: list[ShotPlan] | None) -> Iterator[Diagnostic]:
+def check(film: resolved.Film, shots: list[Staged] | None) -> Iterator[Diagnostic]:
     for t in film.transitions:
         before = film.shots[t.before - 1] if t.before > 0 else None
         after = film.shots[t.before] if t.before < len(film.shots) else None

@@ -93,7 +93,7 @@ def editing(shots: int) -> None:
     print(
         f"{f'check {shots} shots after an edit':34} {faster:8.0f} times faster than whole (at least 50; whole "
         f"{whole:.1f} s, again {statistics.median(again) * 1000:.1f} ms: {document.parsed} pieces parsed, "
-        f"{memory.planned} shots planned)"
+        f"{memory.staged} shots staged)"
     )
 
 
