@@ -46,10 +46,12 @@ def starting(folder: Path) -> None:
     text = (EXAMPLES / "letter.scene").read_text()
     film.write_text(text)
     cpu_of("-c", MAIN, "check", str(film))
+    lasting = text.index("4s {")
     changes = iter(range(1000))
 
     def changed() -> float:
-        film.write_text(f"{text}# {next(changes)}\n")
+        """A shot of another length each time, which no cache has seen."""
+        film.write_text(f"{text[:lasting]}4.{next(changes):03}{text[lasting + 1 :]}")
         return cpu_of("-c", MAIN, "check", str(film))
 
     base = lambda: cpu_of("-c", "import lark, pydantic")  # noqa: E731
