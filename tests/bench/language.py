@@ -45,6 +45,7 @@ def starting(folder: Path) -> None:
     film = folder / "film.scene"
     text = (EXAMPLES / "letter.scene").read_text()
     film.write_text(text)
+    (folder / "cast.scene").write_text((EXAMPLES / "cast.scene").read_text())
     cpu_of("-c", MAIN, "check", str(film))
     lasting = text.index("4s {")
     changes = iter(range(1000))
