@@ -9,6 +9,7 @@ text that is edited keeps the nodes of what did not change (grammar/incremental.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from scenelang.compiler import resolved
@@ -57,6 +58,11 @@ class Memory:
         self._checked: dict[int, _Checked] = {}
         self.begin(())
         self.begin_staging()
+
+    @cached_property
+    def misread(self) -> Memory:
+        """What is kept of a text with syntax errors, so that it takes the place of nothing that was read well."""
+        return Memory()
 
     def begin(self, world: tuple[object, ...]) -> None:
         """A film is understood anew. In another world nothing of the last one holds."""

@@ -60,8 +60,9 @@ def analyse(
     With a `memory`, only what changed since it was last given is worked out again. `read` is how imported
     files are read.
     """
-    if memory is None or has_errors(syntax):  # what was misread is nothing to remember
-        memory = Memory()
+    memory = memory or Memory()
+    if has_errors(syntax):
+        memory = memory.misread
     understood, found = resolve(film, has_errors(syntax), memory, read)
     # what was misread can't be called unused
     unused = has_errors(syntax) or has_errors(found)

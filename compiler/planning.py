@@ -24,7 +24,7 @@ from scenelang.compiler.trail import frame_range
 def plan_of(film: resolved.Film, staged: list[Staged], source: str) -> Plan:
     """The whole film; `source` is the SHA-256 of its canonical text."""
     shots = plan_shots(film, staged)
-    edit, frames = timeline(film, shots)
+    edit, frames = timeline(film, [(s.id, s.frames) for s in shots])
     width, height = film.size
     return Plan(
         title=film.title, size=(width, height), fps=str(film.fps), frames=frames, source=source,
@@ -105,9 +105,12 @@ def _action(film: resolved.Film, a: resolved.Action, frames: int) -> ActionPlan:
     )  # fmt: skip
 
 
-def timeline(film: resolved.Film, shots: list[ShotPlan]) -> tuple[list[EditPlan], int]:
-    """Where each shot begins in the film. Dissolves and wipes overlap their shots; fades don't."""
-    entries = [EditPlan(shot=s.id, start=0) for s in shots]
+def timeline(film: resolved.Film, shots: list[tuple[str, int]]) -> tuple[list[EditPlan], int]:
+    """Where each shot begins in the film, and the film's frames; of each shot its ID and its frames.
+
+    Dissolves and wipes overlap their shots; fades don't.
+    """
+    entries = [EditPlan(shot=name, start=0) for name, _ in shots]
     for transition in film.transitions:
         n = film.frame(transition.duration)
         i = transition.before
@@ -121,8 +124,8 @@ def timeline(film: resolved.Film, shots: list[ShotPlan]) -> tuple[list[EditPlan]
         elif transition.kind == "fade out" and i > 0:
             entries[i - 1] = entries[i - 1].model_copy(update={"leave": "fade out", "leave_frames": n})
     position = 0
-    for i, (entry, shot) in enumerate(zip(entries, shots)):
+    for i, (entry, (_, frames)) in enumerate(zip(entries, shots)):
         overlap = entry.enter_frames if entry.enter.startswith(("dissolve", "wipe")) else 0
         entries[i] = entry.model_copy(update={"start": position - overlap})
-        position += shot.frames - overlap
+        position += frames - overlap
     return entries, position

@@ -70,7 +70,8 @@ class Context:
         labels: tuple[tuple[Span, str], ...] = (),
     ) -> None:
         span = where if isinstance(where, Span) else self.span(where)
-        if code in _OF_THE_WHOLE and any(start <= span.start < end for start, end in self.broken):
+        at = span.start - self.source.offset
+        if code in _OF_THE_WHOLE and any(start <= at < end for start, end in self.broken):
             return
         self.diagnostics.append(Diagnostic(code.value, "error", message, span, hint, labels))
 

@@ -38,8 +38,9 @@ class Diagnostic(Record):
         return self.hint.replacement if isinstance(self.hint, Suggestion) else ""
 
     @property
-    def order(self) -> tuple[str, int, int, int, str]:
-        return (self.span.file, self.span.line, self.span.column, self.span.start, self.code)
+    def order(self) -> tuple[str, int, int, int, str, str]:
+        span = self.span
+        return (span.file, span.line, span.column, span.start, self.code, self.message)
 
 
 class SceneError(Exception):

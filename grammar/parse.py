@@ -14,6 +14,7 @@ from scenelang.grammar.diagnostics import Diagnostic
 from scenelang.grammar.garbage import paused
 from scenelang.grammar.source import Source
 from scenelang.grammar.syntax import reader
+from scenelang.grammar.tree import Token, Tree
 
 
 def parse(text: str, file: str = "<text>") -> tuple[Film, tuple[Diagnostic, ...]]:
@@ -40,6 +41,16 @@ def source_of(text: str, file: str = "<text>") -> Source:
 @paused
 def parse_source(source: Source) -> tuple[Film, tuple[Diagnostic, ...]]:
     tree = reader().read(source.text)
+    if tree is None:  # a mistake spoils no more than the piece of the text that it stands in
+        from scenelang.grammar.incremental import Document
+
+        return Document(source.file).update(source.text)
+    return _built(Context(source, attach(tree, source)), tree)
+
+
+def parse_whole(source: Source) -> tuple[Film, tuple[Diagnostic, ...]]:
+    """Like `parse_source`, for a text that can't be cut into pieces."""
+    tree = reader().read(source.text)
     if tree is not None:
         context = Context(source, attach(tree, source))
     else:
@@ -48,9 +59,13 @@ def parse_source(source: Source) -> tuple[Film, tuple[Diagnostic, ...]]:
         recovered = recover(source)
         tree = recovered.tree
         context = Context(source, attach(tree, source), recovered.diagnostics, recovered.broken)
+    return _built(context, tree)
+
+
+def _built(context: Context, tree: Tree[Token]) -> tuple[Film, tuple[Diagnostic, ...]]:
     made = film(context, tree)
     if not tree.children:
-        start = source.span(0, 0)
+        start = context.source.span(0, 0)
         context.error(Code.EMPTY, start, "the film is empty", "a film begins with `scenelang 1`")
     return made, tuple(sorted(set(context.diagnostics), key=lambda d: d.order))
 

@@ -46,16 +46,24 @@ class Recovered:
 
 
 def recover(source: Source) -> Recovered:
-    return _Recovery(source).run()
+    return _Recovery(source, source.text, declared_names(source.text)).run()
+
+
+def recover_piece(source: Source, declared: frozenset[str] | None) -> Recovered | None:
+    """Like `recover`, for a piece of a file (pieces.py); `declared` are the whole file's names.
+
+    None where what is wrong reaches over the piece's end.
+    """
+    if not source.text.strip() or source.text.rstrip(" \t;")[-1] in ",+":
+        return None  # the next line goes on
+    return _Recovery(source, source.text + "\n", declared).run()
 
 
 class _Recovery:
-    def __init__(self, source: Source):
-        self.source = source
+    def __init__(self, source: Source, text: str, declared: frozenset[str] | None):
+        self.source, self.text, self.declared = source, text, declared
         self.result = Recovered(Tree("film", []))
-        self.declared = declared_names(source.text)
         self.forgiven = -1  # the start of a statement that has its error already
-        self.text = source.text
 
     def run(self) -> Recovered:
         balanced = balance(self.text)

@@ -30,10 +30,12 @@ def check(film: resolved.Film, shots: list[Staged] | None) -> Iterator[Diagnosti
                     "C050", "error", f"this {t.kind} is as long as the shot beside it, or longer", t.span,
                     f"make it shorter than {float(shot.duration):g}s", ((shot.span, "this shot"),),
                 )  # fmt: skip
+    soft: dict[int, list[resolved.Transition]] = {}  # by the shot that they stand before
+    for t in film.transitions:
+        if t.kind in ("dissolve", "wipe"):
+            soft.setdefault(t.before, []).append(t)
     for i, shot in enumerate(film.shots):
-        overlapping = [
-            t for t in film.transitions if t.kind in ("dissolve", "wipe") and t.before in (i, i + 1)
-        ]
+        overlapping = [*soft.get(i, ()), *soft.get(i + 1, ())]
         total = sum(t.duration for t in overlapping)
         if (
             len(overlapping) == 2
