@@ -8,6 +8,7 @@ from typing import Literal
 from scenelang.grammar.record import Record
 from scenelang.grammar.source import Source, Span
 
+LONGEST_WORD = 60  # characters; what is longer is no misspelt word
 Severity = Literal["error", "warning"]
 
 
@@ -59,6 +60,8 @@ def nearest(word: str, candidates: Iterable[str]) -> str:
     """The candidate most like `word`, or an empty string where none is."""
     import difflib  # a film without mistakes needs it never
 
+    if len(word) > LONGEST_WORD:
+        return ""
     by_fold = {c.casefold(): c for c in candidates}
     near = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
     return by_fold[near[0]] if near else ""

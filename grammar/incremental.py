@@ -111,9 +111,17 @@ class Document:
                 piece.read()
         if any(piece.broken for piece in self._pieces):
             self._seeming = _union(piece.seeming for piece in self._pieces)
+            from scenelang.grammar.recovery import MOST_MISTAKES
+
+            mistakes = 0
             for piece in self._pieces:
-                if piece.broken and not piece.recover(self._seeming):
+                if not piece.broken:
+                    continue
+                if mistakes >= MOST_MISTAKES:
+                    return False  # read whole, up to there
+                if not piece.recover(self._seeming):
                     return False
+                mistakes += len(piece.mistakes)
         return all(piece.versions == piece.first for piece in self._pieces)
 
     def _read_names(self) -> None:
@@ -156,14 +164,14 @@ class _Piece:
         self.broken = False  # has syntax errors
         self._around: Declared = frozenset()  # the names that it was recovered among
         self._skipped: list[tuple[int, int]] = []
-        self._mistakes: list[Diagnostic] = []
+        self.mistakes: list[Diagnostic] = []
         self.statements: tuple[Any, ...] = ()
         self.diagnostics: list[Diagnostic] = []
         self.trivia = Trivia()
 
     def read(self) -> None:
         self.broken = False
-        self._skipped, self._mistakes = [], []
+        self._skipped, self.mistakes = [], []
         self._take(reader().read(self.text))
         self.broken = self.tree is None
 
@@ -181,7 +189,7 @@ class _Piece:
         if self.first or recovered is None:
             return False
         self._around = declared
-        self._skipped, self._mistakes = recovered.broken, recovered.diagnostics
+        self._skipped, self.mistakes = recovered.broken, recovered.diagnostics
         self._take(recovered.tree)
         return self.versions < 2
 
@@ -196,7 +204,7 @@ class _Piece:
     def build(self, declared: Declared) -> None:
         assert self.tree is not None
         trivia = attach(self.tree, self.source, self.first)
-        context = Context(self.source, trivia, self._mistakes, self._skipped)
+        context = Context(self.source, trivia, self.mistakes, self._skipped)
         self.asked = set()
         context.declared = None if declared is None else _Asked(declared, self.asked)
         self.statements = statements(context, items_of(self.tree))

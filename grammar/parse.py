@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import EFBIG
 from pathlib import Path
 
 from scenelang.grammar import facts
@@ -81,9 +82,8 @@ def read_source(path: str | Path) -> tuple[Source, Diagnostic | None]:
         return _unreadable(file, Code.NO_FILE, f"there is no file `{file}`", "check the path")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return _unreadable(
-            file, Code.NO_FILE, f"`{file}` can't be opened: {reason}", "check its permissions"
-        )
+        hint = "check its permissions" if getattr(error, "errno", 0) != EFBIG else "is it a film?"
+        return _unreadable(file, Code.NO_FILE, f"`{file}` can't be opened: {reason}", hint)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _unreadable(file, Code.NOT_UTF8, "the file is in UTF-16", "save it again as UTF-8")
     if b"\0" in data:
