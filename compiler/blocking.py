@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from scenelang.compiler import resolved
@@ -24,6 +23,7 @@ from scenelang.compiler.hands import hold_props
 from scenelang.compiler.plan import PosePlan, SubjectTrack
 from scenelang.compiler.stage import Stage, Standing
 from scenelang.compiler.trail import Trail, compact, frame_range
+from scenelang.grammar.record import replace
 
 WALK, RUN = 1.35, 3.6  # metres a second, where the file gives no distance
 SPEEDS = {"vehicle": 8.0, "boat": 3.0, "bird": 5.0, "ball": 2.5}

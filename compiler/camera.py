@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scenelang.compiler import resolved
@@ -29,13 +28,13 @@ from scenelang.compiler.geometry import (
     turn,
 )  # fmt: skip
 from scenelang.compiler.placement import EYES, View, composition_yaw
+from scenelang.grammar.record import Record, replace
 
 Locate = Callable[[resolved.Target, Fraction], Vec3]  # a subject's middle (or a point) at a time
 Heading = Callable[[str, Fraction], float]
 
 
-@dataclass(frozen=True)
-class Pose:
+class Pose(Record):
     """`base` is the aimed orientation; `head` what pan, tilt and roll have added to it."""
 
     eye: Vec3
@@ -114,6 +113,8 @@ class Path:
         for move in span.moves:
             if move.name in TRANSLATIONS:
                 eye = add(eye, scale(_direction(move, start.orientation), move.amount * u))
+        if eye != pose.eye and self.shot.camera.looking is not None:
+            pose = self._kept_in_sight(pose, eye, span, now)
         pose = replace(pose, eye=eye)
         for move in span.moves:
             if move.name == "orbit":
@@ -177,6 +178,17 @@ class Path:
             turn(start.base.yaw, aimed.yaw, u), start.base.pitch + (aimed.pitch - start.base.pitch) * u
         )
         return replace(pose, eye=eye, base=base)
+
+    def _kept_in_sight(self, pose: Pose, eye: Vec3, span: resolved.MoveSpan, now: Fraction) -> Pose:
+        """The look at whom the camera follows, as it must be from where another move takes it."""
+        name = next((m.target for m in span.moves if m.name in FOLLOWING), None)
+        if not isinstance(name, str):
+            return pose
+        there = self.locate(name, now)
+        was, wanted = aim(pose.eye, there, pose.base), aim(eye, there, pose.base)
+        return replace(
+            pose, base=pose.base.plus(turn(was.yaw, wanted.yaw, 1.0) - was.yaw, wanted.pitch - was.pitch)
+        )
 
     def _seen_by(self, pose: Pose, move: resolved.Move, now: Fraction) -> Pose:
         """With the eyes of somebody, a little before the face."""

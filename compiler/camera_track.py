@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from scenelang.compiler.geometry import Orientation, Vec3, oriented, turn
+from scenelang.grammar.record import Record
 
 
 class CameraFileError(ValueError):
@@ -17,16 +17,14 @@ class CameraFileError(ValueError):
         self.hint = hint
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(Record):
     time: Fraction  # seconds from the first
     eye: Vec3
     orientation: Orientation
     focal: float | None  # millimetres on a sensor 36 mm wide
 
 
-@dataclass(frozen=True)
-class Track:
+class Track(Record):
     """A camera over time: at least one sample, sorted by time."""
 
     samples: tuple[Sample, ...]
@@ -51,8 +49,7 @@ class Track:
         return Sample(time, (mixed[0], mixed[1], mixed[2]), orientation, focal)
 
 
-@dataclass(frozen=True)
-class Camera:
+class Camera(Record):
     """The camera of a planned shot, a value for every frame: `c2w` 12 numbers (OpenCV's axes), `focal` millimetres."""
 
     name: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Generic, TypeVar
+
+from scenelang.grammar.record import Record
 
 T = TypeVar("T")
 
@@ -24,8 +25,7 @@ def ease(name: str, u: float) -> float:
     return EASES[name](min(1.0, max(0.0, u)))
 
 
-@dataclass(frozen=True)
-class Keyed(Generic[T]):
+class Keyed(Record, Generic[T]):
     """A value at a time in seconds from the shot's start; the easing belongs to the arrival."""
 
     value: T

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from scenelang.grammar.record import Record
 
 Vec3 = tuple[float, float, float]
 
@@ -74,8 +75,7 @@ def about_vertical(point: Vec3, centre: Vec3, angle: float) -> Vec3:
     )
 
 
-@dataclass(frozen=True)
-class Orientation:
+class Orientation(Record):
     """A tripod head: yaw (left positive) about the vertical, then pitch (up positive), then
     roll (clockwise positive as seen from behind the camera), in degrees. Zero looks along -z."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 
 from scenelang.compiler.geometry import Vec3
+from scenelang.grammar.record import Record
 
 # colour word -> sRGB; the first word of a row names it
 COLOURS: dict[str, str] = {
@@ -128,11 +128,11 @@ HEIGHTS: dict[str, float] = {
     "cup": 0.12, "letter": 0.2, "book": 0.25, "bottle": 0.3, "chair": 0.9, "umbrella": 1.0, "rock": 0.8,
 }  # fmt: skip
 
+_NO_PLURALS = ("stands", "bears", "notes")  # what someone does
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Record):
     """What a description shows."""
 
     kind: str | None
@@ -169,18 +169,37 @@ def read(description: str, wears: str = "") -> Reading:
 
     A colour belongs to the nearest part that follows it within four words (`red winter
     coats`) or precedes it (`manteau rouge`); a colour with no part is the `main` one.
-    The kind is that of the first word known, heads before what hangs on `with` or `in`.
+    The kind is that of the first thing known, heads before what hangs on `with` or `in`.
     """
-    kinds, features, parts = _index("kinds"), _index("features"), _index("parts")
+    features, parts = _index("features"), _index("parts")
     words = _words(description)
     head = _words(re.split(r"\b(?:with|in|under|avec|sous)\b|,", description, maxsplit=1)[0])
-    kind = next((kinds[w] for w in [*head, *words] if w in kinds), None)
+    kind = _kind(head) or _kind(words)
     found = tuple(dict.fromkeys(features[w] for w in [*words, *_words(wears)] if w in features))
     colours: dict[str, str] = {}
     for clause in re.split(r"[,.;]| and | et ", f"{description}, {wears}"):
         for part, colour in _clause_colours(_words(clause), parts):
             colours.setdefault(part, colour)
     return Reading(kind, colours, found)
+
+
+def _kind(words: list[str]) -> str | None:
+    """The kind of the first thing that words name; of words for things in a row the last says what it is."""
+    known = [_kind_of(word) for word in words]
+    for kind, following in zip(known, [*known[1:], None]):
+        if kind and not following:
+            return kind
+    return None
+
+
+def _kind_of(word: str) -> str | None:
+    """One thing or several: `gull`, `gulls`, `boxes`."""
+    kinds = _index("kinds")
+    if word in kinds or word in _NO_PLURALS:
+        return kinds.get(word)
+    ends = (("ies", "y"), ("ves", "f"), ("es", ""), ("s", ""), ("x", ""))  # also `bateaux`
+    singular = (word.removesuffix(end) + instead for end, instead in ends if word.endswith(end))
+    return next((kinds[w] for w in singular if w in kinds), None)
 
 
 def _clause_colours(words: list[str], parts: dict[str, str]) -> list[tuple[str, str]]:

@@ -9,21 +9,23 @@ text that is edited keeps the nodes of what did not change (grammar/incremental.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scenelang.compiler import resolved
-from scenelang.compiler.plan import ShotPlan
 from scenelang.compiler.scope import Scope
 from scenelang.compiler.stage import Stage
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic
+from scenelang.grammar.record import Record
+
+if TYPE_CHECKING:
+    from scenelang.compiler.staging import Staged
 
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class _Resolved:
+class _Resolved(Record):
     node: ast.Node
     around: tuple[object, ...]
     result: Any
@@ -31,46 +33,49 @@ class _Resolved:
     used: frozenset[str]
 
 
-@dataclass(frozen=True)
-class _Planned:
+class _Staged(Record):
     shot: resolved.Shot
     stage: Stage
     before: Any
-    planned: ShotPlan
+    staged: Staged
     end: Any
 
 
-@dataclass(frozen=True)
-class _Checked:
+class _Checked(Record):
     shot: resolved.Shot
-    planned: ShotPlan | None
+    staged: Staged | None
     found: tuple[Diagnostic, ...]
 
 
 class Memory:
-    """`resolved`, `planned` and `checked` count what had to be worked out the last time."""
+    """`resolved`, `staged` and `checked` count what had to be worked out the last time."""
 
     def __init__(self) -> None:
         self._world: tuple[object, ...] = ()
         # by the identity of what they were made of, which they hold
         self._resolved: dict[int, _Resolved] = {}
-        self._planned: dict[int, _Planned] = {}
+        self._staged: dict[int, _Staged] = {}
         self._checked: dict[int, _Checked] = {}
         self.begin(())
-        self.begin_plans()
+        self.begin_staging()
+
+    @cached_property
+    def misread(self) -> Memory:
+        """What is kept of a text with syntax errors, so that it takes the place of nothing that was read well."""
+        return Memory()
 
     def begin(self, world: tuple[object, ...]) -> None:
         """A film is understood anew. In another world nothing of the last one holds."""
-        self.resolved = self.planned = self.checked = 0
+        self.resolved = self.staged = self.checked = 0
         if world != self._world:
             self._world = world
-            self._resolved, self._planned, self._checked = {}, {}, {}
+            self._resolved, self._staged, self._checked = {}, {}, {}
         self._resolved_before, self._resolved = self._resolved, {}
         self._checked_before, self._checked = self._checked, {}
 
-    def begin_plans(self) -> None:
-        """All shots are planned. A film with errors is not, and what was planned before it is kept."""
-        self._planned_before, self._planned = self._planned, {}
+    def begin_staging(self) -> None:
+        """All shots are staged. A film with errors is not, and what was staged before it is kept."""
+        self._staged_before, self._staged = self._staged, {}
 
     def resolve(
         self, node: ast.Node, around: tuple[object, ...], scope: Scope, work: Callable[[Scope], R]
@@ -89,24 +94,24 @@ class Memory:
         made: R = known.result
         return made
 
-    def plan(
-        self, shot: resolved.Shot, stage: Stage, before: Any, work: Callable[[], tuple[ShotPlan, R]]
-    ) -> tuple[ShotPlan, R]:
+    def stage(
+        self, shot: resolved.Shot, stage: Stage, before: Any, work: Callable[[], tuple[Staged, R]]
+    ) -> tuple[Staged, R]:
         """What `work` makes of a shot on a stage, and how it ends; `before` is how the one that it continues
         ended."""
-        known = self._planned_before.get(id(shot))
+        known = self._staged_before.get(id(shot))
         if known is None or known.stage != stage or known.before != before:
-            self.planned += 1
-            known = _Planned(shot, stage, before, *work())
-        self._planned[id(shot)] = known
-        return known.planned, known.end
+            self.staged += 1
+            known = _Staged(shot, stage, before, *work())
+        self._staged[id(shot)] = known
+        return known.staged, known.end
 
     def check(
-        self, shot: resolved.Shot, planned: ShotPlan | None, work: Callable[[], Iterable[Diagnostic]]
+        self, shot: resolved.Shot, staged: Staged | None, work: Callable[[], Iterable[Diagnostic]]
     ) -> tuple[Diagnostic, ...]:
         known = self._checked_before.get(id(shot))
-        if known is None or known.planned is not planned:
+        if known is None or known.staged is not staged:
             self.checked += 1
-            known = _Checked(shot, planned, tuple(work()))
+            known = _Checked(shot, staged, tuple(work()))
         self._checked[id(shot)] = known
         return known.found

@@ -8,7 +8,6 @@ sensor of s millimetres at the distance h f / s.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from scenelang.compiler import resolved
 from scenelang.compiler.geometry import (
@@ -25,6 +24,7 @@ from scenelang.compiler.geometry import (
     unit,
 )  # fmt: skip
 from scenelang.compiler.stage import Stage, offsets
+from scenelang.grammar.record import Record
 
 # size -> (height of the region, height of its middle), in heights of a person
 PERSON: dict[str, tuple[float, float]] = {
@@ -68,8 +68,7 @@ LOWEST = 0.12
 THIRD = 1 / 6  # from the middle, in widths of the frame
 
 
-@dataclass(frozen=True)
-class View:
+class View(Record):
     """A camera's first pose, and what it is aimed at."""
 
     eye: Vec3

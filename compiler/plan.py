@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from scenelang.grammar.model import BaseModel, ConfigDict, Field
 
 SCHEMA: Literal["scenelang.plan/1"] = "scenelang.plan/1"
 

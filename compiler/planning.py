@@ -1,63 +1,30 @@
-"""Resolved to Plan: every shot as tracks over its frames, every clip on the timeline."""
+"""Staged shots to the Plan: light, air, words and hashes added, every clip on the timeline."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import partial
 
-from scenelang.compiler import camera, resolved, timing
-from scenelang.compiler.blocking import GESTURES, block
-from scenelang.compiler.easing import mix_linear, mix_ratio, value_at
-from scenelang.compiler.geometry import Vec3, lerp, matrix, sub, turn
+from scenelang.compiler import resolved, timing
+from scenelang.compiler.blocking import GESTURES
 from scenelang.compiler.lighting import light_tracks, particle_tracks
-from scenelang.compiler.memory import Memory
-from scenelang.compiler.placement import (
-    FRAMING_SIZES,
-    View,
-    middle_of,
-    opening_view,
-    posture_height,
-    subjects_of,
-)
 from scenelang.compiler.plan import (
     ActionPlan,
-    CameraTrack,
     EditPlan,
     LinePlan,
     PlacePlan,
     Plan,
     ShotPlan,
     SubjectPlan,
-    SubjectTrack,
-    at,
-)  # fmt: skip
-from scenelang.compiler.resolve_action import called
-from scenelang.compiler.stage import Stage, facing_camera, offsets, opening
-from scenelang.compiler.trail import compact, frame_range
-
-FAR = 1000.0  # metres: where a deep focus is while it racks from or to a distance
+)
+from scenelang.compiler.stage import offsets
+from scenelang.compiler.staging import Staged, times_of
+from scenelang.compiler.trail import frame_range
 
 
-def plan_shots(film: resolved.Film, memory: Memory) -> list[ShotPlan]:
-    memory.begin_plans()
-    shots: list[ShotPlan] = []
-    takes: dict[str, Take] = {}
-    stage: Stage = {}
-    for i, shot in enumerate(film.shots):
-        if shot.scene is None or i == 0 or film.shots[i - 1].scene is not shot.scene:
-            stage = {}
-        before = takes.get(shot.continues or "")
-        planned, take = memory.plan(shot, stage, before, partial(plan_shot, film, shot, stage, before))
-        takes[shot.name], stage = take, take.stage
-        shots.append(planned)
-    return shots
-
-
-def plan_of(film: resolved.Film, shots: list[ShotPlan], source: str) -> Plan:
+def plan_of(film: resolved.Film, staged: list[Staged], source: str) -> Plan:
     """The whole film; `source` is the SHA-256 of its canonical text."""
-    edit, frames = timeline(film, shots)
+    shots = plan_shots(film, staged)
+    edit, frames = timeline(film, [(s.id, s.frames) for s in shots])
     width, height = film.size
     return Plan(
         title=film.title, size=(width, height), fps=str(film.fps), frames=frames, source=source,
@@ -82,36 +49,22 @@ def _subject(s: resolved.Subject) -> SubjectPlan:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Take:
-    """What goes on from a shot: the stage as it leaves it, the camera's last pose, its frames so far."""
+def plan_shots(film: resolved.Film, staged: list[Staged]) -> list[ShotPlan]:
+    hashes: dict[str, str] = {}
+    shots = []
+    for each in staged:
+        planned = plan_shot(film, each, hashes.get(each.shot.continues or "", ""))
+        hashes[planned.id] = planned.hash
+        shots.append(planned)
+    return shots
 
-    stage: Stage
-    view: View
-    pose: camera.Pose
-    frames: int
-    hash: str
 
-
-def plan_shot(
-    film: resolved.Film, shot: resolved.Shot, stage: Stage, before: Take | None = None
-) -> tuple[ShotPlan, Take]:
-    """One shot, and how it ends; `before` is how the one that it continues ended.
-
-    The order matters: places, then the camera's first pose (which needs the places), then
-    everyone's motion (which may face the camera), then the camera's path (which may follow).
-    """
-    frames = max(1, film.frame(shot.duration))
-    since = before.frames if before else 0
-    times = [Fraction(f) / film.fps for f in range(frames)]
-    start = opening(film, shot, before.stage if before else stage)
-    view = before.view if before else opening_view(film, shot, start)
-    start = facing_camera(shot, start, view.eye)
-    tracks, end = block(film, shot, start, view.eye)
-    by_name = {t.subject: t for t in tracks}
+def plan_shot(film: resolved.Film, staged: Staged, before: str = "") -> ShotPlan:
+    """One shot; `before` is the hash of the one that it continues."""
+    shot, frames = staged.shot, staged.frames
+    times = times_of(film, frames)
+    by_name = {t.subject: t for t in staged.subjects}
     actions = [_action(film, a, frames) for a in shot.actions]
-    first = before.pose if before else None
-    path = camera.Path(shot, view, _Locator(film, by_name, start), _Compass(film, by_name), first)
     planned = ShotPlan(
         id=shot.name,
         title=shot.title,
@@ -126,8 +79,8 @@ def plan_shot(
         notes=list(shot.notes),
         segments=timing.segments(film, shot, actions),
         actions=actions,
-        camera=_camera(film, shot, path, times, subjects_of(shot, film, start), since),
-        subjects=tracks,
+        camera=staged.camera,
+        subjects=staged.subjects,
         lights=light_tracks(film, shot, by_name, times),
         particles=particle_tracks(shot, times),
         dialogue=[
@@ -135,17 +88,14 @@ def plan_shot(
             for n in shot.lines
         ],
         continues=shot.continues,
-        since=since,
+        since=staged.since,
         speed=shot.speed,
         expect=list(shot.expects),
         hash="",
     )
     digest = hashlib.sha256(planned.model_dump_json(exclude={"hash"}).encode())
-    if before is not None:
-        digest.update(before.hash.encode())
-    planned = planned.model_copy(update={"hash": digest.hexdigest()})
-    last = path.at(shot.duration)
-    return planned, Take(end, view, last, planned.since + frames, planned.hash)
+    digest.update(before.encode())
+    return planned.model_copy(update={"hash": digest.hexdigest()})
 
 
 def _action(film: resolved.Film, a: resolved.Action, frames: int) -> ActionPlan:
@@ -155,140 +105,12 @@ def _action(film: resolved.Film, a: resolved.Action, frames: int) -> ActionPlan:
     )  # fmt: skip
 
 
-class _Locator:
-    """A subject's middle, or a point, at a time."""
+def timeline(film: resolved.Film, shots: list[tuple[str, int]]) -> tuple[list[EditPlan], int]:
+    """Where each shot begins in the film, and the film's frames; of each shot its ID and its frames.
 
-    def __init__(self, film: resolved.Film, tracks: dict[str, SubjectTrack], stage: Stage):
-        self.film, self.tracks, self.stage = film, tracks, stage
-
-    def __call__(self, target: resolved.Target, time: Fraction) -> Vec3:
-        if not isinstance(target, str) or target not in self.tracks:
-            return middle_of(target, self.film, self.stage)
-        track = self.tracks[target].position
-        x, y, z = _sample(track, time * self.film.fps, lerp)
-        half = self.film.subjects[target].height * posture_height(self.stage[target].posture) / 2
-        return (x, y + half, z)
-
-
-class _Compass:
-    """A subject's heading at a time."""
-
-    def __init__(self, film: resolved.Film, tracks: dict[str, SubjectTrack]):
-        self.film, self.tracks = film, tracks
-
-    def __call__(self, name: str, time: Fraction) -> float:
-        """Where it is heading a little later: a walk that has just begun counts."""
-        ahead = (time + Fraction(1, 2)) * self.film.fps
-        return _sample(self.tracks[name].heading, ahead, turn) if name in self.tracks else 0.0
-
-
-def _sample(track, frame, mix):  # type: ignore[no-untyped-def]
-    """A track between its frames; the last frame's value holds beyond it."""
-    last = len(track) - 1
-    low = min(int(frame), last)
-    high = min(low + 1, last)
-    return mix(track[low], track[high], float(frame - low) if high > low else 0.0)
-
-
-def _camera(
-    film: resolved.Film,
-    shot: resolved.Shot,
-    path: camera.Path,
-    times: list[Fraction],
-    about: list[str],
-    since: int,
-) -> CameraTrack:
-    tremor = camera.shake(shot, film.fps, len(times), since)
-    c2w, focal, focus = [], [], []
-    lens = next((a for a in shot.animations if a.target == "lens"), None)
-    for time, jolt in zip(times, tremor):
-        pose = path.at(time)
-        orientation = pose.orientation.plus(jolt.yaw, jolt.pitch, jolt.roll)
-        c2w.append(matrix(pose.eye, orientation))
-        focal.append(round(value_at(lens.keys, time, mix_ratio) if lens else pose.focal, 5))
-        focus.append(round(_focus(shot, path, pose, time, about), 4))
-    return CameraTrack(
-        c2w=c2w if any(m != c2w[0] for m in c2w) else c2w[:1],
-        focal_mm=compact(focal),
-        aperture=[shot.aperture],
-        focus_m=compact(focus),
-        moves=[
-            (film.frame(s.start), film.frame(s.end), " + ".join(_move_words(m, film) for m in s.moves))
-            for s in shot.camera.spans
-        ],
-        framing=_framing_words(film, shot),
-        angle=" ".join(word for word, _ in shot.angles),
-        steadiness=f"{shot.camera.steadiness} {shot.camera.shake:.0%}"
-        if shot.camera.shake
-        else shot.camera.steadiness,
-    )
-
-
-def _focus(
-    shot: resolved.Shot, path: camera.Path, pose: camera.Pose, time: Fraction, about: list[str]
-) -> float:
-    """Distance of the plane of focus along the line of sight; racks are even in 1/distance."""
-
-    def distance(value: str | float) -> float:
-        if not isinstance(value, str):
-            return max(0.05, value)
-        if value == "deep":
-            return FAR
-        way = sub(path.locate(value, time), pose.eye)
-        return max(0.05, sum(a * b for a, b in zip(way, pose.orientation.forward)))
-
-    keys = next((a.keys for a in shot.animations if a.target == "focus"), ())
-    if keys:
-        inverse = value_at(
-            keys,
-            time,
-            lambda a, b, u: _Diopters(mix_linear(_diopters(a, distance), _diopters(b, distance), u)),
-        )
-        d = 1 / _diopters(inverse, distance)
-        return 0.0 if d >= FAR else d
-    if shot.focus == "deep" or (shot.focus is None and not about):
-        return 0.0
-    return distance(shot.focus or about[0])
-
-
-class _Diopters(float):
-    """An inverse distance, so that a mixed value is told from a distance in metres."""
-
-
-def _diopters(value, distance) -> float:  # type: ignore[no-untyped-def]
-    return float(value) if isinstance(value, _Diopters) else 1 / distance(value)
-
-
-def _move_words(move: resolved.Move, film: resolved.Film) -> str:
-    unit = {"pan": "deg", "tilt": "deg", "roll": "deg", "orbit": "deg", "zoom": "mm", "hold": ""}.get(
-        move.name, "m"
-    )
-    amount = f"{move.amount:g}{unit}" if move.amount > 0 and unit else ""
-    words = [move.name, move.direction]
-    if isinstance(move.target, str):
-        name = called(film.subjects[move.target])
-        words += ["around", name] if move.name == "orbit" else [name, f"from {move.side}"]
-    return " ".join(w for w in (*words, amount) if w)
-
-
-def _framing_words(film: resolved.Film, shot: resolved.Shot) -> str:
-    framing = shot.framing
-    if not framing.stated:
-        return ""
-    on = " and ".join(called(film.subjects[n]) for n in framing.on)
-    if framing.size == "over-the-shoulder" and framing.of:
-        return f"over-the-shoulder shot, past {called(film.subjects[framing.of])}, of {on}"
-    shot_words = (
-        framing.size
-        if framing.size in FRAMING_SIZES and framing.size.endswith("shot")
-        else f"{framing.size} shot"
-    )
-    return f"{shot_words} of {on}" if on else shot_words
-
-
-def timeline(film: resolved.Film, shots: list[ShotPlan]) -> tuple[list[EditPlan], int]:
-    """Where each shot begins in the film. Dissolves and wipes overlap their shots; fades don't."""
-    entries = [EditPlan(shot=s.id, start=0) for s in shots]
+    Dissolves and wipes overlap their shots; fades don't.
+    """
+    entries = [EditPlan(shot=name, start=0) for name, _ in shots]
     for transition in film.transitions:
         n = film.frame(transition.duration)
         i = transition.before
@@ -302,14 +124,8 @@ def timeline(film: resolved.Film, shots: list[ShotPlan]) -> tuple[list[EditPlan]
         elif transition.kind == "fade out" and i > 0:
             entries[i - 1] = entries[i - 1].model_copy(update={"leave": "fade out", "leave_frames": n})
     position = 0
-    for i, (entry, shot) in enumerate(zip(entries, shots)):
+    for i, (entry, (_, frames)) in enumerate(zip(entries, shots)):
         overlap = entry.enter_frames if entry.enter.startswith(("dissolve", "wipe")) else 0
         entries[i] = entry.model_copy(update={"start": position - overlap})
-        position += shot.frames - overlap
+        position += frames - overlap
     return entries, position
-
-
-def camera_at(shot: ShotPlan, frame: int) -> tuple[Vec3, Vec3]:
-    """Eye and forward direction in a frame of a planned shot."""
-    m = at(shot.camera.c2w, frame)
-    return (m[3], m[7], m[11]), (m[2], m[6], m[10])

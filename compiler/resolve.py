@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from scenelang.compiler.scope import NOWHERE, Findings, Reader, Scope, project_f
 from scenelang.grammar import ast, facts
 from scenelang.grammar.diagnostics import Diagnostic, did_you_mean
 from scenelang.grammar.parse import parse_file
+from scenelang.grammar.record import replace
 
 DEFAULT_SIZE = (1280, 720)
 DEFAULT_FPS = Fraction(24)
@@ -159,7 +159,7 @@ def _header(header: ast.Header | None, findings: Findings) -> resolved.Film:
                                "between 1 and 240, such as `fps 24`")  # fmt: skip
                 fps = DEFAULT_FPS
     title = header.title.value if header else "Untitled"
-    return resolved.Film(title, size, fps, int(units.field_number(fields, "seed", 0)))
+    return resolved.Film(title, size, fps, int(units.field_number(fields, "seed", 0)), {}, {})
 
 
 def _rate(fps: Fraction) -> Fraction:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from scenelang.compiler import lexicon, resolved, units
@@ -10,6 +9,7 @@ from scenelang.compiler.resolve_camera import interval_of
 from scenelang.compiler.scope import NOWHERE, Scope
 from scenelang.grammar import ast, vocabulary
 from scenelang.grammar.diagnostics import did_you_mean
+from scenelang.grammar.record import Record
 
 _TOWARD = ("to", "toward", "towards", "into", "at", "vers")
 _WAYS = {
@@ -18,8 +18,7 @@ _WAYS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Happening:
+class _Happening(Record):
     """When an action takes place; `open` ones run to the shot's end for want of another."""
 
     start: Fraction

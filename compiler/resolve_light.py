@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from scenelang.compiler import lexicon, units
@@ -10,6 +9,7 @@ from scenelang.compiler.geometry import Vec3
 from scenelang.compiler.resolved import Light, Particles
 from scenelang.compiler.scope import NOWHERE, Scope
 from scenelang.grammar import ast, vocabulary
+from scenelang.grammar.record import Record
 
 # degrees from +z toward -x
 AZIMUTHS = {"front": 0.0, "left": 90.0, "back": 180.0, "right": -90.0}
@@ -59,8 +59,7 @@ PRESETS: dict[str, Look] = {
 FLAMES = ("candlelight", "firelight")
 
 
-@dataclass(frozen=True)
-class ParticleKind:
+class ParticleKind(Record):
     """How a kind moves in still air (metres a second, downward positive) and how large it is."""
 
     fall: float

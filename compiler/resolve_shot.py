@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -21,6 +20,7 @@ from scenelang.compiler.resolve_light import (
 from scenelang.compiler.scope import NOWHERE, Scope
 from scenelang.grammar import ast, vocabulary
 from scenelang.grammar.diagnostics import did_you_mean
+from scenelang.grammar.record import replace
 
 DEFAULT_FOCAL = 35.0
 DEFAULT_APERTURE = 4.0

@@ -6,7 +6,6 @@ ratios 0 to 1. Every part keeps the span it came from, for the checks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -14,13 +13,13 @@ from scenelang.compiler.camera_track import Track
 from scenelang.compiler.easing import Keyed
 from scenelang.compiler.geometry import Vec3
 from scenelang.compiler.lexicon import Reading
+from scenelang.grammar.record import Record
 from scenelang.grammar.source import Span
 
 Target = str | Vec3  # a subject's name, or a point
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Record):
     name: str
     role: Literal["character", "prop"]
     description: str
@@ -36,8 +35,7 @@ class Subject:
     span: Span
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Record):
     name: str
     description: str
     set: str
@@ -46,8 +44,7 @@ class Place:
     span: Span
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(Record):
     """Where a subject stands: `NAME at P facing Q pose WORD`."""
 
     subject: str
@@ -57,8 +54,7 @@ class Mark:
     span: Span
 
 
-@dataclass(frozen=True)
-class Light:
+class Light(Record):
     name: str
     on: str | None
     role: str
@@ -74,8 +70,7 @@ class Light:
     span: Span
 
 
-@dataclass(frozen=True)
-class Particles:
+class Particles(Record):
     kind: str
     description: str
     density: float
@@ -88,16 +83,14 @@ class Particles:
     span: Span
 
 
-@dataclass(frozen=True)
-class Animation:
+class Animation(Record):
     target: str  # focus, lens, or the name of a light or a kind of particles
     property: str
     keys: tuple[Keyed[Any], ...]  # of floats, directions or, for `focus`, names
     span: Span
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(Record):
     name: str
     direction: str
     amount: float
@@ -106,8 +99,7 @@ class Move:
     span: Span
 
 
-@dataclass(frozen=True)
-class MoveSpan:
+class MoveSpan(Record):
     start: Fraction
     end: Fraction
     moves: tuple[Move, ...]
@@ -115,8 +107,7 @@ class MoveSpan:
     span: Span
 
 
-@dataclass(frozen=True)
-class Framing:
+class Framing(Record):
     size: str
     of: str | None
     on: tuple[str, ...]
@@ -124,8 +115,7 @@ class Framing:
     stated: bool  # False: the default
 
 
-@dataclass(frozen=True)
-class Camera:
+class Camera(Record):
     path: Track | None  # of a file
     start: Vec3 | None
     looking: Target | None
@@ -135,8 +125,7 @@ class Camera:
     span: Span | None
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(Record):
     id: str
     start: Fraction
     end: Fraction
@@ -152,16 +141,14 @@ class Action:
     span: Span
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Record):
     start: Fraction
     end: Fraction
     speaker: str
     text: str
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Record):
     """`becomes`: from here on the subject is something else."""
 
     start: Fraction
@@ -170,8 +157,7 @@ class Change:
     reading: Reading
 
 
-@dataclass(frozen=True)
-class Shot:
+class Shot(Record):
     name: str
     title: str
     scene: Scene | None
@@ -201,8 +187,7 @@ class Shot:
     span: Span
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(Record):
     name: str
     slug: str
     place: str | None
@@ -212,8 +197,7 @@ class Scene:
     particles: tuple[Particles, ...]
 
 
-@dataclass(frozen=True)
-class Transition:
+class Transition(Record):
     """What stands before the shot with this index (or, at the end, after the last)."""
 
     kind: str
@@ -223,14 +207,13 @@ class Transition:
     span: Span
 
 
-@dataclass(frozen=True)
-class Film:
+class Film(Record):
     title: str
     size: tuple[int, int]
     fps: Fraction
     seed: int
-    subjects: dict[str, Subject] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
+    subjects: dict[str, Subject]
+    places: dict[str, Place]
     shots: tuple[Shot, ...] = ()
     transitions: tuple[Transition, ...] = ()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scenelang.grammar import ast, facts
@@ -27,12 +26,12 @@ def project_folder(file: Path) -> Path:
 NOWHERE = line_of("", 1)
 
 
-@dataclass
 class Findings:
     """Collects diagnostics; a place without a span is the film's first line."""
 
-    file: str = ""
-    found: list[Diagnostic] = field(default_factory=list)
+    def __init__(self, file: str = ""):
+        self.file = file
+        self.found: list[Diagnostic] = []
 
     def error(
         self, code: str, at: ast.Node | Span | None, message: str, hint: str = "", **more: object
@@ -50,16 +49,17 @@ class Findings:
         self.found.append(Diagnostic(code, severity, message, span, hint, tuple(labels)))
 
 
-@dataclass
 class Scope:
-    """Declarations by name, which of them were used, and where findings go."""
+    """Declarations by name, which of them were used, and where findings go.
 
-    findings: Findings
-    misread: bool = False  # the text has syntax errors, so what is missing may have been there
-    read: Reader = parse_file
-    declarations: dict[str, ast.Declaration] = field(default_factory=dict)
-    own: set[str] = field(default_factory=set)  # declared in this file, not imported
-    used: set[str] = field(default_factory=set)
+    `misread` says that the text has syntax errors, so what is missing may have been there.
+    """
+
+    def __init__(self, findings: Findings, misread: bool = False, read: Reader = parse_file):
+        self.findings, self.misread, self.read = findings, misread, read
+        self.declarations: dict[str, ast.Declaration] = {}
+        self.own: set[str] = set()  # declared in this file, not imported
+        self.used: set[str] = set()
 
     def file(self, text: ast.Text) -> Path | None:
         """The file that a text names, relative to the film that the text stands in; None, and an error, where
@@ -76,7 +76,9 @@ class Scope:
 
     def apart(self) -> Scope:
         """The same names, with findings and uses of its own."""
-        return replace(self, findings=Findings(self.findings.file), used=set())
+        other = Scope(Findings(self.findings.file), self.misread, self.read)
+        other.declarations, other.own = self.declarations, self.own
+        return other
 
     def subjects(self) -> list[str]:
         return [name for name, d in self.declarations.items() if d.role != "place"]

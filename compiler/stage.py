@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, replace
 
 from scenelang.compiler import resolved
 from scenelang.compiler.geometry import Vec3, heading_of, sub
 from scenelang.compiler.lexicon import Reading
+from scenelang.grammar.record import Record, replace
 
 POSTURES = {
     "standing": "stand", "sitting": "sit", "kneeling": "kneel", "crouching": "crouch", "lying": "lie",
@@ -18,8 +18,7 @@ ROW_SPACING = 1.1
 FACING_HEADINGS = {"away": 180.0, "left": -90.0, "right": 90.0}
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Record):
     """Where and how a subject is at one moment."""
 
     position: Vec3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from typing import TypeVar
@@ -15,15 +14,13 @@ from scenelang.compiler.plan import PosePlan
 T = TypeVar("T")
 
 
-@dataclass
 class Trail:
     """A subject's way through the shot, frame by frame, and one frame on: where the next shot begins."""
 
-    position: list[Vec3]
-    heading: list[float]
-    poses: list[PosePlan] = field(default_factory=list)
-    held: list[tuple[int, int, str]] = field(default_factory=list)
-    posture: str = "stand"
+    def __init__(self, position: list[Vec3], heading: list[float], posture: str = "stand"):
+        self.position, self.heading, self.posture = position, heading, posture
+        self.poses: list[PosePlan] = []
+        self.held: list[tuple[int, int, str]] = []
 
 
 def frame_range(film: resolved.Film, start: Fraction, end: Fraction, count: int) -> tuple[int, int]:

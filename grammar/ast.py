@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field as Attribute
-
+from scenelang.grammar.model import Field as Attribute
 from scenelang.grammar.node import (
     BLANK_LINE as BLANK_LINE,
 )

@@ -14,6 +14,9 @@ _TAKES_BLOCK = ("film", "character", "prop", "place", "light", "particles", "cam
 _FIRST_WORD = re.compile(r"[^\S\n]*([^\W\d][\w-]*)?")
 
 
+DEEPEST = 1000  # blocks in one another, open or stray
+
+
 @dataclass(frozen=True)
 class Insertion:
     """A brace to read at `offset`, though it isn't there.
@@ -138,7 +141,8 @@ class _Scan:
         """Inserts the `{` that a `}` belongs to, behind the head above it that lacks one."""
         closing = self.lines[number]
         floor = self.stack[-1].number if self.stack else -1
-        for line in reversed(self.lines[floor + 1 : number]):
+        for at in range(number - 1, floor, -1):
+            line = self.lines[at]
             if line.end <= line.first or line.indent > closing.indent:
                 continue
             if line.indent == closing.indent and line.head in _TAKES_BLOCK and not line.braces:
@@ -155,7 +159,10 @@ class _Scan:
         return block.line.head == "scene" and line.head == "shot"
 
     def next_code(self, number: int) -> _Line | None:
-        return next((line for line in self.lines[number + 1 :] if line.end > line.first), None)
+        for at in range(number + 1, len(self.lines)):
+            if (line := self.lines[at]).end > line.first:
+                return line
+        return None
 
     def follows(self, number: int, brace: str) -> bool:
         """Whether the next line with code begins with a brace."""
@@ -169,6 +176,8 @@ def balance(text: str) -> Balance:
     Where counting alone finds a match, the text's indentation has no say.
     """
     lines = _lines(text)
+    if unmatched := _deep(lines):
+        return Balance(stray=unmatched)
     scan = _Scan(lines, by_indent=False).run()
     if scan.stack or scan.stray:
         scan = _Scan(lines, by_indent=True).run()
@@ -176,6 +185,17 @@ def balance(text: str) -> Balance:
         last = scan.stack[-1]
         scan.close(last.line.end if last.one_line else len(text))
     return Balance(tuple(scan.insertions), tuple(scan.stray), tuple(scan.unopened))
+
+
+def _deep(lines: list[_Line]) -> tuple[int, ...]:
+    """The first brace of a depth that no film has, if there is one: to match those would take long."""
+    depth = 0
+    for line in lines:
+        for brace, offset in line.braces:
+            depth += 1 if brace == "{" else -1
+            if abs(depth) > DEEPEST:
+                return (offset,)
+    return ()
 
 
 def _lines(text: str) -> list[_Line]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from scenelang.grammar import build_values as values
@@ -38,16 +37,14 @@ def move(context: Context, tree: Tree[Token]) -> Move | None:
     )
 
 
-@dataclass
 class _Reading:
     """The words of one move as they are sorted."""
 
-    context: Context
-    name: Token
-    term: MoveTerm
-    found: dict[str, Any] = field(default_factory=dict)
-    tokens: dict[str, Part] = field(default_factory=dict)  # where each attribute was given
-    failed: bool = False  # a word made no sense, and what is behind it may not either
+    def __init__(self, context: Context, name: Token, term: MoveTerm):
+        self.context, self.name, self.term = context, name, term
+        self.found: dict[str, Any] = {}
+        self.tokens: dict[str, Part] = {}  # where each attribute was given
+        self.failed = False  # a word made no sense, and what is behind it may not either
 
     def sort(self, parts: list[Part]) -> None:
         queue = list(parts)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from scenelang.grammar.ast import BLANK_LINE, Trivia
+from scenelang.grammar.record import Record
 from scenelang.grammar.source import Source
 from scenelang.grammar.syntax import reader
 from scenelang.grammar.tree import Part, Token, Tree, end_of, start_of
@@ -15,8 +15,7 @@ from scenelang.grammar.tree import Part, Token, Tree, end_of, start_of
 _BLOCKS = ("scene_body", "shot_body", "camera_body", "fields")
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Record):
     start: int
     end: int
 
@@ -57,14 +56,12 @@ def attach(tree: Tree[Token], source: Source, first: bool = True) -> dict[int, T
 _trivia = lru_cache(Trivia)  # most are alike
 
 
-@dataclass
 class _Attaching:
     """Walks a tree in the text's order and hands out the comments on the way."""
 
-    source: Source
-    comments: list[Comment]
-    next: int = 0
-    trivia: dict[int, Trivia] = field(default_factory=dict)
+    def __init__(self, source: Source, comments: list[Comment]):
+        self.source, self.comments, self.next = source, comments, 0
+        self.trivia: dict[int, Trivia] = {}
 
     def items(self, parts: Iterable[Part], floor: int, first: bool = True) -> int:
         """Attaches to the statements of a block; returns where the last one ends."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scenelang.grammar import vocabulary
@@ -39,14 +38,19 @@ class Gap(Token):
     read: tuple[Part, ...] = ()
 
 
-@dataclass
 class Context:
-    source: Source
-    trivia: Mapping[int, Trivia]
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    broken: list[tuple[int, int]] = field(default_factory=list)  # see recovery.py
-    in_scene: bool = False  # directly in a scene, not in a shot of it
-    declared: Container[str] | None = None  # the names of the film, where all of them are known
+    def __init__(
+        self,
+        source: Source,
+        trivia: Mapping[int, Trivia],
+        diagnostics: Iterable[Diagnostic] = (),
+        broken: Sequence[tuple[int, int]] = (),
+    ):
+        self.source, self.trivia = source, trivia
+        self.diagnostics = list(diagnostics)
+        self.broken = broken  # see recovery.py
+        self.in_scene = False  # directly in a scene, not in a shot of it
+        self.declared: Container[str] | None = None  # the names of the film, where all of them are known
 
     def span(self, part: Part) -> Span:
         if type(part) is Token and part.type != "LBRACE":
@@ -66,7 +70,8 @@ class Context:
         labels: tuple[tuple[Span, str], ...] = (),
     ) -> None:
         span = where if isinstance(where, Span) else self.span(where)
-        if code in _OF_THE_WHOLE and any(start <= span.start < end for start, end in self.broken):
+        at = span.start - self.source.offset
+        if code in _OF_THE_WHOLE and any(start <= at < end for start, end in self.broken):
             return
         self.diagnostics.append(Diagnostic(code.value, "error", message, span, hint, labels))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
+from scenelang.grammar.record import Record
 from scenelang.grammar.source import Source, Span
 
+LONGEST_WORD = 60  # characters; what is longer is no misspelt word
 Severity = Literal["error", "warning"]
 
 
@@ -22,8 +23,7 @@ class Suggestion(str):
         return made
 
 
-@dataclass(frozen=True)
-class Diagnostic:
+class Diagnostic(Record):
     """One finding. `hint` says what to do next; `labels` point at other places that matter."""
 
     code: str
@@ -39,8 +39,9 @@ class Diagnostic:
         return self.hint.replacement if isinstance(self.hint, Suggestion) else ""
 
     @property
-    def order(self) -> tuple[str, int, int, int, str]:
-        return (self.span.file, self.span.line, self.span.column, self.span.start, self.code)
+    def order(self) -> tuple[str, int, int, int, str, str]:
+        span = self.span
+        return (span.file, span.line, span.column, span.start, self.code, self.message)
 
 
 class SceneError(Exception):
@@ -59,6 +60,8 @@ def nearest(word: str, candidates: Iterable[str]) -> str:
     """The candidate most like `word`, or an empty string where none is."""
     import difflib  # a film without mistakes needs it never
 
+    if len(word) > LONGEST_WORD:
+        return ""
     by_fold = {c.casefold(): c for c in candidates}
     near = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
     return by_fold[near[0]] if near else ""

@@ -6,6 +6,7 @@ out once is known to hold for as long as all of its questions are answered as be
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 Fact = tuple[str, str, str]  # the question, the path, the answer
+
+MOST_BYTES = 16 << 20  # of a file: some 20,000 shots
 
 _asked: ContextVar[set[Fact] | None] = ContextVar("asked", default=None)
 
@@ -33,18 +36,25 @@ def holds(fact: Fact) -> bool:
     question, path, answer = fact
     if question == "content":
         try:
-            with open(path, "rb") as file:
-                return _digest(file.read()) == answer
+            return _digest(_contents(path)) == answer
         except (OSError, ValueError) as error:
             return _failure(error) == answer
     asked = _QUESTIONS.get(question)
     return asked is not None and asked(path) == answer
 
 
+def _contents(path: str) -> bytes:
+    with open(path, "rb") as file:
+        data = file.read(MOST_BYTES + 1)  # a device may have no end
+    if len(data) > MOST_BYTES:
+        raise OSError(errno.EFBIG, f"it has more than {MOST_BYTES >> 20} MB")
+    return data
+
+
 def read_bytes(path: str) -> bytes:
+    """A file's contents; OSError where it can't be opened or has more than MOST_BYTES."""
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = _contents(path)
     except (OSError, ValueError) as error:
         _record("content", path, _failure(error))
         raise

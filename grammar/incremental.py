@@ -5,26 +5,28 @@ a piece means depends on its own text, and on whether the names of those who act
 declared anywhere; where neither changes, its nodes are kept. Their spans are marks that
 move with their piece, in the nodes of an earlier film too.
 
-A text with syntax errors, or one that doesn't begin with its one version, is parsed whole.
+A text whose braces don't match, or that doesn't begin with its one version, is parsed whole.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container
+from collections.abc import Container, Iterable
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
 from scenelang.grammar.ast import Film, Trivia
 from scenelang.grammar.build import declared_in, items_of, statements
 from scenelang.grammar.comments import attach
-from scenelang.grammar.context import Context
+from scenelang.grammar.context import Context, declared_names
 from scenelang.grammar.diagnostics import Diagnostic
 from scenelang.grammar.garbage import paused
-from scenelang.grammar.parse import parse_source, source_of
+from scenelang.grammar.parse import parse_whole, source_of
 from scenelang.grammar.pieces import cuts
 from scenelang.grammar.source import Source
 from scenelang.grammar.syntax import reader
+from scenelang.grammar.tree import Token, Tree
 
 Declared = frozenset[str] | None
 
@@ -37,6 +39,7 @@ class Document:
         self.parsed = 0
         self._pieces: list[_Piece] = []
         self._declared: Declared = frozenset()
+        self._seeming: Declared = frozenset()  # the names that a broken text seems to declare
 
     @paused
     def update(self, text: str) -> tuple[Film, tuple[Diagnostic, ...]]:
@@ -44,7 +47,7 @@ class Document:
         source = source_of(text, self.file)
         self.parsed = 0
         if not self._cut(source.text) or not self._regular():
-            return parse_source(source)
+            return parse_whole(source)
         self._read_names()
         diagnostics = chain.from_iterable(piece.diagnostics for piece in self._pieces)
         made = Film.made(
@@ -106,27 +109,45 @@ class Document:
             if piece.versions < 0:
                 self.parsed += 1
                 piece.read()
+        if any(piece.broken for piece in self._pieces):
+            self._seeming = _union(piece.seeming for piece in self._pieces)
+            from scenelang.grammar.recovery import MOST_MISTAKES
+
+            mistakes = 0
+            for piece in self._pieces:
+                if not piece.broken:
+                    continue
+                if mistakes >= MOST_MISTAKES:
+                    return False  # read whole, up to there
+                if not piece.recover(self._seeming):
+                    return False
+                mistakes += len(piece.mistakes)
         return all(piece.versions == piece.first for piece in self._pieces)
 
     def _read_names(self) -> None:
         """Builds what wasn't built, or was built when other names were declared."""
-        names: set[str] = set()
-        open_ = False
-        for piece in self._pieces:
-            if piece.declares is None:
-                open_ = True
-            else:
-                names |= piece.declares
-        declared: Declared = None if open_ else frozenset(names)
+        declared = _union(piece.declares for piece in self._pieces)
         changed = (self._declared or frozenset()) ^ (declared or frozenset())
         other = (self._declared is None) != (declared is None)
         for piece in self._pieces:
             if piece.built and (other or not changed.isdisjoint(piece.asked)):
                 self.parsed += 1
                 piece.read()
+                if piece.broken:
+                    piece.recover(self._seeming)
             if not piece.built:
                 piece.build(declared)
         self._declared = declared
+
+
+def _union(names: Iterable[Declared]) -> Declared:
+    """All of some names; None where one of them leaves open which there are."""
+    every: set[str] = set()
+    for some in names:
+        if some is None:
+            return None
+        every |= some
+    return frozenset(every)
 
 
 class _Piece:
@@ -140,24 +161,50 @@ class _Piece:
         self.declares: Declared = frozenset()
         self.asked: set[str] = set()
         self.built = False
+        self.broken = False  # has syntax errors
+        self._around: Declared = frozenset()  # the names that it was recovered among
+        self._skipped: list[tuple[int, int]] = []
+        self.mistakes: list[Diagnostic] = []
         self.statements: tuple[Any, ...] = ()
         self.diagnostics: list[Diagnostic] = []
         self.trivia = Trivia()
 
     def read(self) -> None:
-        self.tree = reader().read(self.text)
-        self.built = False
-        self.versions = 2
-        if self.tree is not None and self.tree.children:
-            items = items_of(self.tree)
+        self.broken = False
+        self._skipped, self.mistakes = [], []
+        self._take(reader().read(self.text))
+        self.broken = self.tree is None
+
+    @cached_property
+    def seeming(self) -> Declared:
+        return declared_names(self.text)
+
+    def recover(self, declared: Declared) -> bool:
+        """Reads a piece with mistakes; False where they are not its own alone."""
+        from scenelang.grammar.recovery import recover_piece
+
+        if self.versions < 2 and self._around == declared:
+            return True
+        recovered = recover_piece(self.source, declared)
+        if self.first or recovered is None:
+            return False
+        self._around = declared
+        self._skipped, self.mistakes = recovered.broken, recovered.diagnostics
+        self._take(recovered.tree)
+        return self.versions < 2
+
+    def _take(self, tree: Tree[Token] | None) -> None:
+        self.tree, self.built, self.versions = tree, False, 2
+        if tree is not None and tree.children:
+            items = items_of(tree)
             said = [item.data == "version" for item in items]
-            self.versions = sum(said) if said[0] or not any(said) else 2
+            self.versions = sum(said) if not any(said) or said[0] else 2
             self.declares = declared_in(self.text, items)
 
     def build(self, declared: Declared) -> None:
         assert self.tree is not None
         trivia = attach(self.tree, self.source, self.first)
-        context = Context(self.source, trivia)
+        context = Context(self.source, trivia, self.mistakes, self._skipped)
         self.asked = set()
         context.declared = None if declared is None else _Asked(declared, self.asked)
         self.statements = statements(context, items_of(self.tree))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict
-from pydantic import Field as Attribute
-
+from scenelang.grammar.model import BaseModel, ConfigDict
+from scenelang.grammar.model import Field as Attribute
+from scenelang.grammar.record import Record
 from scenelang.grammar.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Trivia:
+class Trivia(Record):
     """What the author wrote around a node that has no meaning, kept for the formatter.
 
     Comments are stored without `#` and the space behind it. An empty line between two of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import EFBIG
 from pathlib import Path
 
 from scenelang.grammar import facts
@@ -14,6 +15,7 @@ from scenelang.grammar.diagnostics import Diagnostic
 from scenelang.grammar.garbage import paused
 from scenelang.grammar.source import Source
 from scenelang.grammar.syntax import reader
+from scenelang.grammar.tree import Token, Tree
 
 
 def parse(text: str, file: str = "<text>") -> tuple[Film, tuple[Diagnostic, ...]]:
@@ -40,6 +42,16 @@ def source_of(text: str, file: str = "<text>") -> Source:
 @paused
 def parse_source(source: Source) -> tuple[Film, tuple[Diagnostic, ...]]:
     tree = reader().read(source.text)
+    if tree is None:  # a mistake spoils no more than the piece of the text that it stands in
+        from scenelang.grammar.incremental import Document
+
+        return Document(source.file).update(source.text)
+    return _built(Context(source, attach(tree, source)), tree)
+
+
+def parse_whole(source: Source) -> tuple[Film, tuple[Diagnostic, ...]]:
+    """Like `parse_source`, for a text that can't be cut into pieces."""
+    tree = reader().read(source.text)
     if tree is not None:
         context = Context(source, attach(tree, source))
     else:
@@ -48,9 +60,13 @@ def parse_source(source: Source) -> tuple[Film, tuple[Diagnostic, ...]]:
         recovered = recover(source)
         tree = recovered.tree
         context = Context(source, attach(tree, source), recovered.diagnostics, recovered.broken)
+    return _built(context, tree)
+
+
+def _built(context: Context, tree: Tree[Token]) -> tuple[Film, tuple[Diagnostic, ...]]:
     made = film(context, tree)
     if not tree.children:
-        start = source.span(0, 0)
+        start = context.source.span(0, 0)
         context.error(Code.EMPTY, start, "the film is empty", "a film begins with `scenelang 1`")
     return made, tuple(sorted(set(context.diagnostics), key=lambda d: d.order))
 
@@ -66,9 +82,8 @@ def read_source(path: str | Path) -> tuple[Source, Diagnostic | None]:
         return _unreadable(file, Code.NO_FILE, f"there is no file `{file}`", "check the path")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return _unreadable(
-            file, Code.NO_FILE, f"`{file}` can't be opened: {reason}", "check its permissions"
-        )
+        hint = "check its permissions" if getattr(error, "errno", 0) != EFBIG else "is it a film?"
+        return _unreadable(file, Code.NO_FILE, f"`{file}` can't be opened: {reason}", hint)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _unreadable(file, Code.NOT_UTF8, "the file is in UTF-16", "save it again as UTF-8")
     if b"\0" in data:

@@ -9,7 +9,7 @@ brace never spoils the rest of the file. A misspelt first word is read as what i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import takewhile
 
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -23,11 +23,13 @@ from scenelang.grammar.diagnostics import Diagnostic, nearest
 from scenelang.grammar.forms import FIELD_KEYS, FORMS, form_of
 from scenelang.grammar.heads import explain_head, heads, no_statement
 from scenelang.grammar.messages import is_assignment, unexpected, unfinished
-from scenelang.grammar.source import Source
+from scenelang.grammar.record import replace
+from scenelang.grammar.source import Source, Span
 from scenelang.grammar.stack import Stack, own, tokens_of, unfolded
 from scenelang.grammar.tree import Part, Token, Tree, start_of
 from scenelang.grammar.units import Problem
 
+MOST_MISTAKES = 200  # of a text
 _ENDS = ("_SEP", "RBRACE", "$END")
 
 
@@ -44,25 +46,45 @@ class Recovered:
     broken: list[tuple[int, int]] = field(default_factory=list)
 
 
+class _Enough(Exception):
+    """A text has so many mistakes that it may be no film."""
+
+
 def recover(source: Source) -> Recovered:
-    return _Recovery(source).run()
+    """What can be read; behind MOST_MISTAKES nothing is."""
+    return _Recovery(source, source.text, declared_names(source.text), MOST_MISTAKES).run()
+
+
+def recover_piece(source: Source, declared: frozenset[str] | None) -> Recovered | None:
+    """Like `recover`, for a piece of a file (pieces.py); `declared` are the whole file's names.
+
+    None where what is wrong reaches over the piece's end.
+    """
+    if not source.text.strip() or source.text.rstrip(" \t;")[-1] in ",+":
+        return None  # the next line goes on
+    return _Recovery(source, source.text + "\n", declared, MOST_MISTAKES).run()
 
 
 class _Recovery:
-    def __init__(self, source: Source):
-        self.source = source
+    def __init__(self, source: Source, text: str, declared: frozenset[str] | None, most: int):
+        self.source, self.text, self.declared, self.most = source, text, declared, most
         self.result = Recovered(Tree("film", []))
-        self.declared = declared_names(source.text)
         self.forgiven = -1  # the start of a statement that has its error already
-        self.text = source.text
 
     def run(self) -> Recovered:
+        try:
+            return self.mended()
+        except _Enough:
+            self.result.tree = Tree("film", [Token("ERROR", "")])
+            return self.result
+
+    def mended(self) -> Recovered:
         balanced = balance(self.text)
         self.unopened = balanced.unopened
         for offset in (*balanced.stray, *balanced.unopened):
             message = f"this `{self.text[offset]}` has no partner"
             self.report(offset, offset + 1, Problem(Code.STRAY_BRACE, message, "take it out"))
-            self.text = self.text[:offset] + " " + self.text[offset + 1 :]
+        self.text = _blanked(self.text, sorted((*balanced.stray, *balanced.unopened)))
         self.stack = Stack(self.text)
         end = Insertion(len(self.text), "", 0)
         for stop in (*sorted(balanced.insertions, key=lambda i: i.offset), end):
@@ -284,6 +306,23 @@ class _Recovery:
         span = self.source.span(start or 0, end or start or 0)
         found = Diagnostic(problem.code.value, "error", problem.message, span, problem.hint)
         self.result.diagnostics.append(found)
+        if len(self.result.diagnostics) == self.most:
+            self.result.diagnostics.append(too_many(span))
+            raise _Enough
+
+
+def _blanked(text: str, offsets: list[int]) -> str:
+    """A text with spaces in some places."""
+    parts, start = [], 0
+    for offset in offsets:
+        parts += [text[start:offset], " "]
+        start = offset + 1
+    return "".join([*parts, text[start:]])
+
+
+def too_many(span: Span) -> Diagnostic:
+    message = "too many mistakes: what follows is not read"
+    return Diagnostic(Code.UNEXPECTED.value, "error", message, span, "mend those above first")
 
 
 def _offending(error: UnexpectedInput, text: str) -> Token:

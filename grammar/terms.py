@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from scenelang.grammar.record import Record
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(Record):
     """A canonical word, what crews also call it, and what it means in one line."""
 
     word: str
@@ -14,7 +13,6 @@ class Term:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
 class MoveTerm(Term):
     """A camera move and the words that go with it.
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scenelang.grammar.ast import Quantity
 from scenelang.grammar.codes import Code
 from scenelang.grammar.diagnostics import Suggestion
+from scenelang.grammar.record import Record
 from scenelang.grammar.vocabulary import UNIT_ALIASES, UNIT_EXAMPLES, UNITS
 
 # a duration has no shot yet that it could be a share of
@@ -19,8 +18,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(Record):
     code: Code
     message: str
     hint: str = ""

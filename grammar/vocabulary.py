@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 
+from scenelang.grammar.record import Record
 from scenelang.grammar.terms import MOVES as MOVES
 from scenelang.grammar.terms import TERMS as TERMS
 from scenelang.grammar.terms import MoveTerm as MoveTerm
@@ -13,8 +13,7 @@ from scenelang.grammar.terms import Term as Term
 from scenelang.grammar.terms import terms as _terms
 
 
-@dataclass(frozen=True)
-class Property:
+class Property(Record):
     """A field in the braces of a statement: its type and whether `animate` may drive it."""
 
     key: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import cos, radians, sin, sqrt
 
 import pytest
@@ -130,6 +131,21 @@ def test_follow_from_behind_reaches_its_offset_by_half_and_keeps_it() -> None:
         down = 1.5 - 0.85
         far = sqrt(9 + down * down)
         assert forward == pytest.approx([0, -down / far, -3 / far], abs=1e-4)
+
+
+def test_a_follow_that_rises_keeps_whom_it_follows_in_sight() -> None:
+    plan = plan_shot(
+        "camera from (2m, 1m, 5m) looking at mara {\n0s..4s follow mara from behind at 4m + pedestal up 3m\n}\n"
+        "mara at (0m, 0m) facing away\n0s..4s mara walks forward 3m"
+    )
+    eye, _, forward = pose(plan, -1)
+    assert eye[1] > 3.9
+    x, y, z = plan.shots[0].subjects[0].position[-1]
+    way = [x - eye[0], y + 0.85 - eye[1], z - eye[2]]
+    size = sqrt(sum(w * w for w in way))
+    assert sum(a * b / size for a, b in zip(way, forward)) > 0.999
+    aims = [pose(plan, f)[2] for f in range(96)]
+    assert max(abs(a[1] - b[1]) for a, b in pairwise(aims)) < 0.05  # and does so without a jump
 
 
 def test_follow_goes_round_its_subject_and_not_through_it() -> None:

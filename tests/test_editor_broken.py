@@ -26,6 +26,7 @@ from scenelang.editor import (
 )
 from scenelang.editor import hover as hovering
 from scenelang.editor.documents import Document, Documents, Open
+from scenelang.editor.timing import times_of
 
 WHOLE = types.Range(types.Position(0, 0), types.Position(10_000, 0))
 
@@ -40,7 +41,7 @@ def ask_everything(document: Document, documents: Documents, offsets: Iterator[i
     analysis = analyse(document.film, document.syntax, read=documents.read)
     for found in analysis.diagnostics:
         diagnostics.converted(found, document, documents)
-    inlay.hints(document, analysis, analysis.plan, WHOLE)
+    inlay.hints(document, analysis, times_of(analysis), WHOLE)
     outline.outline(document)
     folding.folds(document)
     tokens.semantic_tokens(document, documents)
@@ -49,7 +50,7 @@ def ask_everything(document: Document, documents: Documents, offsets: Iterator[i
     except formatting.Misread:
         assert document.syntax
     for offset in offsets:
-        hovering.hover(document, documents, offset, analysis, analysis.plan)
+        hovering.hover(document, documents, offset, analysis, times_of(analysis))
         completion.complete(document, documents, offset)
         navigation.definition(document, documents, offset)
         navigation.references(document, documents, offset, True)

@@ -121,6 +121,14 @@ def test_layout_comments_and_aliases_are_no_difference() -> None:
     assert cut(FILM.replace("frame medium", "# closer?\n    frame   MS").replace("1.7m", "1.70m")) == []
 
 
+def test_the_same_length_in_another_unit_is_no_difference() -> None:
+    same = FILM.replace("height 1.7m", "height 170cm").replace("dolly in 2m", "dolly in 200cm")
+    assert same.count("cm") == 2
+    assert cut(same) == []
+    ((*_, before, after),) = cut(FILM.replace("dolly in 2m", "dolly in 300cm"))
+    assert (before, after) == ("0s..4s dolly in 2m", "0s..4s dolly in 300cm")  # as they are written
+
+
 @settings(max_examples=12, deadline=None)
 @given(films(), films())
 def test_any_two_films_compare(a: ast.Film, b: ast.Film) -> None:

@@ -37,7 +37,7 @@ shot d 1s {
 
 
 def counts(memory: Memory) -> tuple[int, int, int]:
-    return memory.resolved, memory.planned, memory.checked
+    return memory.resolved, memory.staged, memory.checked
 
 
 def same(ours: Analysis, whole: Analysis) -> None:
@@ -80,7 +80,7 @@ def test_only_what_changed_is_understood_again(
     same(analyse(*document.update(text), memory), analyse(*parse(text)))
     assert counts(memory) == expected
     analyse(*document.update(FILM), memory)
-    assert memory.planned == (expected[1] or expected[0])
+    assert memory.staged == (expected[1] or expected[0])
 
 
 @pytest.mark.parametrize("mistake", [("frame wide on lio", "frame wide on"), ("on lio", "on nobody")])
@@ -89,7 +89,7 @@ def test_a_mistake_makes_nothing_forgotten(mistake: tuple[str, str]) -> None:
     analyse(*document.update(FILM), memory)
     assert analyse(*document.update(FILM.replace(*mistake)), memory).plan is None
     same(analyse(*document.update(FILM), memory), analyse(*parse(FILM)))
-    assert memory.planned <= 1
+    assert memory.staged <= 1
 
 
 def test_what_a_shot_leaves_is_what_the_next_one_finds() -> None:

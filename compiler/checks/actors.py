@@ -7,11 +7,11 @@ from itertools import combinations
 
 from scenelang.compiler import resolved
 from scenelang.compiler.blocking import MOVING
-from scenelang.compiler.plan import ShotPlan
+from scenelang.compiler.staging import Staged
 from scenelang.grammar.diagnostics import Diagnostic
 
 
-def check(film: resolved.Film, shot: resolved.Shot, planned: ShotPlan | None) -> Iterator[Diagnostic]:
+def check(film: resolved.Film, shot: resolved.Shot, staged: Staged | None) -> Iterator[Diagnostic]:
     moving = [a for a in shot.actions if a.gesture in MOVING]
     for a, b in combinations(moving, 2):
         if a.actor == b.actor and a.start < b.end and b.start < a.end:

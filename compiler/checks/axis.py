@@ -7,20 +7,20 @@ from itertools import pairwise
 
 from scenelang.compiler import resolved
 from scenelang.compiler.geometry import Vec3
-from scenelang.compiler.plan import ShotPlan, at
-from scenelang.compiler.planning import camera_at
+from scenelang.compiler.plan import at
+from scenelang.compiler.staging import Staged, camera_at
 from scenelang.grammar.diagnostics import Diagnostic
 
 NEAR = 0.15  # metres: so near to the line no side is meant
 
 
-def check(film: resolved.Film, shots: list[ShotPlan] | None) -> Iterator[Diagnostic]:
+def check(film: resolved.Film, shots: list[Staged] | None) -> Iterator[Diagnostic]:
     pairs = zip(pairwise(film.shots), pairwise(shots or ()))
-    for (before, shot), (planned_before, planned) in pairs:
+    for (before, shot), (staged_before, staged) in pairs:
         if shot.scene is None or shot.scene.axis is None or before.scene is not shot.scene:
             continue
-        was = _side(planned_before, planned_before.frames - 1, shot.scene.axis)
-        now = _side(planned, 0, shot.scene.axis)
+        was = _side(staged_before, staged_before.frames - 1, shot.scene.axis)
+        now = _side(staged, 0, shot.scene.axis)
         if was * now < 0:
             a, b = shot.scene.axis
             yield Diagnostic(
@@ -31,7 +31,7 @@ def check(film: resolved.Film, shots: list[ShotPlan] | None) -> Iterator[Diagnos
             )  # fmt: skip
 
 
-def _side(shot: ShotPlan, frame: int, axis: tuple[str, str]) -> float:
+def _side(shot: Staged, frame: int, axis: tuple[str, str]) -> float:
     """Metres of the camera to the right of the axis; 0 where one of the two isn't there, or it is too near."""
     places = {t.subject: at(t.position, frame) for t in shot.subjects}
     if any(name not in places for name in axis):

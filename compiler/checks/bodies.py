@@ -7,21 +7,21 @@ from collections.abc import Iterator
 
 from scenelang.compiler import resolved
 from scenelang.compiler.placement import WIDTHS
-from scenelang.compiler.plan import ShotPlan, SubjectTrack, at
-from scenelang.compiler.planning import camera_at
+from scenelang.compiler.plan import SubjectTrack, at
 from scenelang.compiler.stage import offsets
+from scenelang.compiler.staging import Staged, camera_at
 from scenelang.grammar.diagnostics import Diagnostic
 
 CORE = 0.6  # of a body's half width: its outline is no box
 
 
-def check(film: resolved.Film, shot: resolved.Shot, planned: ShotPlan | None) -> Iterator[Diagnostic]:
+def check(film: resolved.Film, shot: resolved.Shot, staged: Staged | None) -> Iterator[Diagnostic]:
     eyes_of = {m.target for span in shot.camera.spans for m in span.moves if m.name == "pov"}
-    if planned is None:
+    if staged is None:
         return
-    for track in planned.subjects:
+    for track in staged.subjects:
         subject = film.subjects[track.subject]
-        frame = None if track.subject in eyes_of else _met(planned, track, subject)
+        frame = None if track.subject in eyes_of else _met(staged, track, subject)
         if frame is not None:
             yield Diagnostic(
                 "C038", "warning", f"the camera goes through `{subject.name}` at {frame / float(film.fps):.1f}s",
@@ -29,7 +29,7 @@ def check(film: resolved.Film, shot: resolved.Shot, planned: ShotPlan | None) ->
             )  # fmt: skip
 
 
-def _met(shot: ShotPlan, track: SubjectTrack, subject: resolved.Subject) -> int | None:
+def _met(shot: Staged, track: SubjectTrack, subject: resolved.Subject) -> int | None:
     """The first frame in which the camera is in a body."""
     half = CORE * subject.height * WIDTHS.get(subject.reading.kind or "", 0.6) / 2
     members = offsets(subject)

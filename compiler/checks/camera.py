@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from scenelang.compiler import resolved
 from scenelang.compiler.geometry import SENSOR_WIDTH_MM, length, sub
 from scenelang.compiler.placement import PERSON
-from scenelang.compiler.plan import ShotPlan, at
-from scenelang.compiler.planning import camera_at
+from scenelang.compiler.plan import at
+from scenelang.compiler.staging import Staged, camera_at
 from scenelang.compiler.trail import speed_of
 from scenelang.grammar.diagnostics import Diagnostic
 
@@ -24,11 +24,11 @@ ANGLES = {
 }
 
 
-def check(film: resolved.Film, shot: resolved.Shot, planned: ShotPlan | None) -> Iterator[Diagnostic]:
-    if planned is None:
+def check(film: resolved.Film, shot: resolved.Shot, staged: Staged | None) -> Iterator[Diagnostic]:
+    if staged is None:
         return
     span = shot.camera.span or shot.span
-    eyes = [camera_at(planned, f)[0] for f in range(planned.frames)]
+    eyes = [camera_at(staged, f)[0] for f in range(staged.frames)]
     under = next((f for f, eye in enumerate(eyes) if eye[1] < 0), None)
     if under is not None:
         yield Diagnostic(
@@ -42,20 +42,20 @@ def check(film: resolved.Film, shot: resolved.Shot, planned: ShotPlan | None) ->
             "give the move more time, or a shorter way",
         )  # fmt: skip
     if shot.camera.start is not None and shot.framing.on:
-        yield from _disagreement(film, shot, planned)
+        yield from _disagreement(film, shot, staged)
 
 
-def _disagreement(film: resolved.Film, shot: resolved.Shot, planned: ShotPlan) -> Iterator[Diagnostic]:
+def _disagreement(film: resolved.Film, shot: resolved.Shot, staged: Staged) -> Iterator[Diagnostic]:
     """`camera from` wins over `frame` and `angle`; where they differ by much, it is said."""
     name = shot.framing.on[0]
     subject = film.subjects[name]
-    track = next((t for t in planned.subjects if t.subject == name), None)
+    track = next((t for t in staged.subjects if t.subject == name), None)
     if track is None:
         return
-    eye, _ = camera_at(planned, 0)
+    eye, _ = camera_at(staged, 0)
     foot = at(track.position, 0)
     way = sub(eye, (foot[0], foot[1] + subject.height / 2, foot[2]))
-    region = SENSOR_WIDTH_MM * film.size[1] / film.size[0] / at(planned.camera.focal_mm, 0) * length(way)
+    region = SENSOR_WIDTH_MM * film.size[1] / film.size[0] / at(staged.camera.focal_mm, 0) * length(way)
     span = shot.camera.span or shot.span
     wanted = PERSON.get(shot.framing.size)
     if wanted and len(shot.framing.on) == 1 and subject.count == 1:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from scenelang.compiler import resolved
-from scenelang.compiler.plan import ShotPlan
+from scenelang.compiler.staging import Staged
 from scenelang.grammar.diagnostics import Diagnostic
 
 _OPPOSITE = {
@@ -21,7 +21,7 @@ _OPPOSITE = {
 }
 
 
-def check(film: resolved.Film, shot: resolved.Shot, planned: ShotPlan | None) -> Iterator[Diagnostic]:
+def check(film: resolved.Film, shot: resolved.Shot, staged: Staged | None) -> Iterator[Diagnostic]:
     timed = [(span, move) for span in shot.camera.spans for move in span.moves]
     for (a_span, a), (b_span, b) in combinations(timed, 2):
         if a_span.start < b_span.end and b_span.start < a_span.end and _contradict(a, b):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scenelang.compiler import resolved
-from scenelang.compiler.plan import ShotPlan
+from scenelang.compiler.staging import Staged
 from scenelang.grammar.diagnostics import Diagnostic
 
 
-def check(film: resolved.Film, shots: list[ShotPlan] | None) -> Iterator[Diagnostic]:
+def check(film: resolved.Film, shots: list[Staged] | None) -> Iterator[Diagnostic]:
     for t in film.transitions:
         before = film.shots[t.before - 1] if t.before > 0 else None
         after = film.shots[t.before] if t.before < len(film.shots) else None
@@ -30,10 +30,12 @@ def check(film: resolved.Film, shots: list[ShotPlan] | None) -> Iterator[Diagnos
                     "C050", "error", f"this {t.kind} is as long as the shot beside it, or longer", t.span,
                     f"make it shorter than {float(shot.duration):g}s", ((shot.span, "this shot"),),
                 )  # fmt: skip
+    soft: dict[int, list[resolved.Transition]] = {}  # by the shot that they stand before
+    for t in film.transitions:
+        if t.kind in ("dissolve", "wipe"):
+            soft.setdefault(t.before, []).append(t)
     for i, shot in enumerate(film.shots):
-        overlapping = [
-            t for t in film.transitions if t.kind in ("dissolve", "wipe") and t.before in (i, i + 1)
-        ]
+        overlapping = [*soft.get(i, ()), *soft.get(i + 1, ())]
         total = sum(t.duration for t in overlapping)
         if (
             len(overlapping) == 2

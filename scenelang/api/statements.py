@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +17,7 @@ from scenelang.grammar import ast
 from scenelang.grammar.codes import Code
 from scenelang.grammar.diagnostics import Diagnostic, SceneError
 from scenelang.grammar.parse import parse
+from scenelang.grammar.record import replace
 from scenelang.grammar.source import Span, line_of
 
 N = TypeVar("N", bound=ast.Node)

@@ -48,6 +48,9 @@ def main() -> None:
 def _run() -> int:
     if sys.argv[1:2] == ["check"]:
         from scenelang.cli.quick_check import quick_check
+        from scenelang.grammar import plain
+
+        plain.in_use = True  # for all that this process does: it prints findings, and ends
 
         code = quick_check(sys.argv[2:])
         if code is not None:

@@ -7,22 +7,26 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from scenelang.compiler.memory import Memory
 from scenelang.compiler.pipeline import Analysis, analyse
-from scenelang.compiler.plan import Plan
 from scenelang.editor.diagnostics import file_of
 from scenelang.editor.documents import Documents
+from scenelang.editor.timing import Times, times_of
+from scenelang.grammar import incremental
 from scenelang.grammar.ast import Film
 from scenelang.grammar.diagnostics import Diagnostic
-from scenelang.grammar.source import Source
+from scenelang.grammar.record import replace
+from scenelang.grammar.source import Source, Span
 
 DELAY = 0.25  # seconds behind the last change
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A film's analysis, and the texts of the files that it came from."""
+    """A film's analysis, when its shots are (None where it has errors), and the texts of the files it came from."""
 
     analysis: Analysis
+    times: Times | None
     texts: dict[Path, str]
 
     def holds(self, documents: Documents) -> bool:
@@ -30,15 +34,36 @@ class Checked:
         return all(documents.text(path) == text for path, text in self.texts.items())
 
 
-def check(path: Path, documents: Documents) -> Checked:
+class Known:
+    """What is kept of a film from one check to the next: its text in pieces, and what was made of its shots."""
+
+    def __init__(self, path: Path):
+        self.document, self.memory = incremental.Document(str(path)), Memory()
+
+
+def check(path: Path, documents: Documents, known: Known) -> Checked:
+    """A film's check: what has not changed since the last one is taken from it."""
     texts = {path: documents.text(path)}
 
     def read(imported: Path) -> tuple[Film, tuple[Diagnostic, ...], Source]:
         texts[imported.resolve()] = documents.text(imported.resolve())
         return documents.read(imported)
 
-    document = documents.get(path)
-    return Checked(analyse(document.film, document.syntax, read=read), texts)
+    source = documents.get(path).source
+    analysis = analyse(*known.document.update(source.text), known.memory, read)
+    # the places of what is known move with the next edit; those of findings must not
+    found = tuple(_fixed(d, source) for d in analysis.diagnostics)
+    return Checked(replace(analysis, diagnostics=found), times_of(analysis), texts)
+
+
+def _fixed(found: Diagnostic, source: Source) -> Diagnostic:
+    """A finding whose places in a text stay where they are."""
+
+    def fixed(span: Span) -> Span:
+        return source.span(span.start, span.end) if span.file == source.file else span
+
+    labels = tuple((fixed(span), text) for span, text in found.labels)
+    return replace(found, span=fixed(found.span), labels=labels)
 
 
 class Checker:
@@ -52,7 +77,8 @@ class Checker:
     ):
         self.documents, self.publish, self.fail = documents, publish, fail
         self.checked: dict[Path, Checked] = {}
-        self.plans: dict[Path, Plan] = {}  # of each film's last version without errors
+        self.times: dict[Path, Times] = {}  # of each film's last version without errors
+        self.known: dict[Path, Known] = {}
         self.shown: dict[Path, dict[Path, list[Diagnostic]]] = {}  # by the film checked, then by file
         self.waiting: dict[Path, asyncio.Task[None]] = {}
         self.lock = asyncio.Lock()
@@ -74,7 +100,8 @@ class Checker:
         if task := self.waiting.pop(path, None):
             task.cancel()
         self.checked.pop(path, None)
-        self.plans.pop(path, None)
+        self.times.pop(path, None)
+        self.known.pop(path, None)
         self._show(path, {})
         self.changed(path)
 
@@ -90,11 +117,19 @@ class Checker:
             known = self.checked.get(path)
             if known is not None and known.holds(documents):
                 return known.analysis
-            done = await asyncio.to_thread(check, path, documents)
+            if path in documents.opened:
+                last = self.known.setdefault(path, Known(path))
+            else:
+                last = Known(path)
+            try:
+                done = await asyncio.to_thread(check, path, documents, last)
+            except Exception:
+                self.known.pop(path, None)  # it may be half done
+                raise
             if path in self.documents().opened:
                 self.checked[path] = done
-                if done.analysis.plan is not None:
-                    self.plans[path] = done.analysis.plan
+                if done.times is not None:
+                    self.times[path] = done.times
                 self._show(path, _by_file(path, done.analysis.diagnostics))
                 if not done.holds(self.documents()):  # it changed meanwhile, or a file that it imports
                     self._schedule(path, DELAY)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import Protocol
 
 from lsprotocol import types
@@ -15,10 +14,12 @@ from pygls.workspace import PositionCodec
 
 from scenelang.editor.positions import Positions
 from scenelang.editor.tree import Spot, spots
-from scenelang.grammar import ast
+from scenelang.grammar import ast, incremental
 from scenelang.grammar.diagnostics import Diagnostic
 from scenelang.grammar.parse import parse_source, read_source, source_of
 from scenelang.grammar.source import Source, Span
+
+MOST = 64  # films of which trees are kept
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,9 @@ class Parsed:
         return tuple(spots(self.film))
 
 
+Parser = Callable[[str, str], Parsed]  # of a text and its file's name
+
+
 @dataclass(frozen=True, eq=False)
 class Document:
     """One film: its text, its syntax tree, and where things stand in it for the client."""
@@ -51,12 +55,14 @@ class Document:
     uri: str
     path: Path
     text: str  # as the editor has it
-    parsed: Parsed
+    source: Source
     positions: Positions
+    parser: Parser
 
-    @property
-    def source(self) -> Source:
-        return self.parsed.source
+    @cached_property
+    def parsed(self) -> Parsed:
+        """Read when it is first asked for: to show findings, places do."""
+        return self.parser(self.text, str(self.path))
 
     @property
     def film(self) -> ast.Film:
@@ -104,34 +110,45 @@ def whole(text: str) -> str:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-_parsing = Lock()
-
-
-def parsed(text: str, file: str) -> Parsed:
-    """A text's tree. Of two threads that want the same one waits for the other."""
-    with _parsing:
-        return _parsed(text, file)
-
-
 @lru_cache(maxsize=64)
-def _parsed(text: str, file: str) -> Parsed:
+def parsed(text: str, file: str) -> Parsed:
+    """A text's tree, read whole."""
     source = source_of(text, file)
     return Parsed(source, *parse_source(source))
 
 
-class Documents:
-    """All texts at one moment; nothing in it changes, so that a thread may work with it."""
+class Live:
+    """Texts that are read again only where they changed; the tree of a text holds until the next one of its file.
 
-    def __init__(self, opened: Mapping[Path, Open], codec: PositionCodec):
-        self.opened = opened
-        self.codec = codec
+    For one thread at a time: the places of nodes that an edit keeps move with it (grammar/incremental.py).
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[incremental.Document, str, Parsed]] = {}
+
+    def __call__(self, text: str, file: str) -> Parsed:
+        document, before, known = self._known.pop(file, None) or (incremental.Document(file), None, None)
+        if known is None or before != text:
+            source = source_of(text, file)
+            known = Parsed(source, *document.update(source.text))
+        self._known[file] = document, text, known
+        while len(self._known) > MOST:
+            del self._known[next(iter(self._known))]
+        return known
+
+
+class Documents:
+    """All texts at one moment, and how they are read."""
+
+    def __init__(self, opened: Mapping[Path, Open], codec: PositionCodec, parser: Parser = parsed):
+        self.opened, self.codec, self.parser = opened, codec, parser
 
     def get(self, path: Path) -> Document:
         """A film; one that can't be read is empty."""
         found, text = self.opened.get(path), self.text(path)
-        known = parsed(text, str(path))
         uri = found.uri if found else from_fs_path(str(path)) or ""
-        return Document(uri, path, text, known, Positions(known.source, text, self.codec))
+        source = source_of(text, str(path))
+        return Document(uri, path, text, source, Positions(source, text, self.codec), self.parser)
 
     def read(self, path: Path) -> tuple[ast.Film, tuple[Diagnostic, ...], Source]:
         """How the compiler reads what a film imports."""
@@ -140,7 +157,7 @@ class Documents:
             source, problem = read_source(path)
             if problem:
                 return ast.Film(file=source.file), (problem,), source
-        known = parsed(found.text if found else source.text, str(path))
+        known = self.parser(found.text if found else source.text, str(path))
         return known.film, known.syntax, known.source
 
     def text(self, path: Path) -> str:

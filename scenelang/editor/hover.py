@@ -8,12 +8,12 @@ from lsprotocol import types
 
 from scenelang.compiler import resolved, units
 from scenelang.compiler.pipeline import Analysis
-from scenelang.compiler.plan import Plan
 from scenelang.editor import timing
 from scenelang.editor.context import context_at
 from scenelang.editor.documents import Document, Documents
 from scenelang.editor.names import Cast, Mention, mention_at
 from scenelang.editor.project import cast_of, home_of
+from scenelang.editor.timing import Times
 from scenelang.editor.tree import Spot, spot_at
 from scenelang.editor.words import property_of, term_of
 from scenelang.grammar import ast
@@ -33,14 +33,14 @@ _KIND_FROM = {
 
 
 def hover(
-    document: Document, documents: Documents, offset: int, analysis: Analysis, plan: Plan | None
+    document: Document, documents: Documents, offset: int, analysis: Analysis, times: Times | None
 ) -> types.Hover | None:
-    """`plan` is that of the last version without errors, for the times of shots."""
+    """`times` are those of the last version without errors."""
     spot = spot_at(document.spots, offset)
     cast = cast_of(document, documents)
     mention = mention_at(document.spots, cast, offset)
     if mention:
-        text, span = _name(document, mention, cast, analysis, plan), mention.span
+        text, span = _name(document, mention, cast, analysis, times), mention.span
     elif spot and isinstance(spot.node, ast.Word | ast.Quantity | ast.Text):
         text, span = _value(document, spot, analysis), spot.span
     else:
@@ -58,12 +58,12 @@ def hover(
 
 
 def _name(
-    document: Document, mention: Mention, cast: Cast, analysis: Analysis, plan: Plan | None
+    document: Document, mention: Mention, cast: Cast, analysis: Analysis, times: Times | None
 ) -> str:
     if mention.kind == "cast":
         return _member(document, cast[mention.name], analysis.resolved)
     if mention.kind == "shot":
-        return _shot(mention, plan)
+        return _shot(mention, times)
     text = f"{mention.kind} **{mention.name}**"
     if mention.kind == "label" and mention.makes:
         shot = next((s for s in analysis.resolved.shots if _stands_in(mention, s)), None)
@@ -91,12 +91,11 @@ def _member(document: Document, declaration: ast.Declaration, film: resolved.Fil
     return "\n\n".join(lines)
 
 
-def _shot(mention: Mention, plan: Plan | None) -> str:
+def _shot(mention: Mention, times: Times | None) -> str:
     lines = [f"shot **{mention.name}**"]
-    start = timing.starts(plan).get(mention.name) if plan else None
-    if plan and start is not None:
-        end = start + Fraction(plan.shot(mention.name).frames) / plan.rate
-        whole = timing.clock(timing.total(plan))
+    if times and mention.name in times.starts:
+        start = times.starts[mention.name]
+        end, whole = start + times.lengths[mention.name], timing.clock(times.total)
         lines.append(f"from {timing.clock(start)} to {timing.clock(end)} of the film's {whole}")
     return "\n\n".join(lines)
 

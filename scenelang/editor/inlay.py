@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from lsprotocol import types
 
 from scenelang.compiler.pipeline import Analysis
-from scenelang.compiler.plan import Plan
 from scenelang.editor import timing
 from scenelang.editor.documents import Document
+from scenelang.editor.timing import Times
 from scenelang.grammar import ast
 
 
 def hints(
-    document: Document, analysis: Analysis, plan: Plan | None, wanted: types.Range
+    document: Document, analysis: Analysis, times: Times | None, wanted: types.Range
 ) -> list[types.InlayHint]:
-    """The hints of a range; `plan` is that of the last version without errors."""
+    """The hints of a range; `times` are those of the last version without errors."""
     start, end = document.positions.offset(wanted.start), document.positions.offset(wanted.end)
-    found = (*_kinds(document, analysis), *(_times(document, plan) if plan else ()))
+    found = (*_kinds(document, analysis), *(_times(document, times) if times else ()))
     return [hint for offset, hint in found if start <= offset <= end]
 
 
@@ -43,17 +43,16 @@ def _kinds(document: Document, analysis: Analysis) -> Iterator[tuple[int, types.
             )  # fmt: skip
 
 
-def _times(document: Document, plan: Plan) -> Iterator[tuple[int, types.InlayHint]]:
-    starts = timing.starts(plan)
+def _times(document: Document, times: Times) -> Iterator[tuple[int, types.InlayHint]]:
     for spot in document.spots:
         node = spot.node
-        if isinstance(node, ast.Shot) and node.name.text in starts and node.duration.span:
-            start = timing.clock(starts[node.name.text])
+        if isinstance(node, ast.Shot) and node.name.text in times.starts and node.duration.span:
+            start = timing.clock(times.starts[node.name.text])
             yield _time(
                 document, node.duration.span.end, f"at {start}", "Where the shot begins in the film."
             )
         elif isinstance(node, ast.Header) and node.title.span:
-            whole = timing.clock(timing.total(plan))
+            whole = timing.clock(times.total)
             yield _time(document, node.title.span.end, whole, "How long the film is.")
 
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 from lsprotocol import types
@@ -19,7 +20,7 @@ from scenelang.editor import hover as hovering
 from scenelang.editor import rename as renaming
 from scenelang.editor.checking import Checker
 from scenelang.editor.diagnostics import converted
-from scenelang.editor.documents import Document, Documents, Open, path_of, whole
+from scenelang.editor.documents import Document, Documents, Live, Open, Parser, parsed, path_of, whole
 from scenelang.grammar.diagnostics import Diagnostic
 
 FILES = "**/*.scene"
@@ -34,18 +35,24 @@ class SceneServer(LanguageServer):
         # whole texts: in parts, pygls counts lines by more line ends than editors do
         super().__init__("scenelang", "", types.TextDocumentSyncKind.Full)
         self.checker = Checker(self.documents, self.publish, self.fail)
+        self.live, self.answering = Live(), Lock()
 
-    def documents(self) -> Documents:
+    def documents(self, parser: Parser = parsed) -> Documents:
         """All texts as they are now."""
-        opened = self.workspace.text_documents.values()
-        return Documents(
-            {path_of(d.uri): Open(d.uri, whole(d.source)) for d in opened}, self.workspace.position_codec
-        )
+        opened = {
+            path_of(d.uri): Open(d.uri, whole(d.source)) for d in self.workspace.text_documents.values()
+        }
+        return Documents(opened, self.workspace.position_codec, parser)
 
     async def ask(self, uri: str, answer: Callable[[Document, Documents], T]) -> T:
         """What a module says of a film, worked out in a thread: long films take their time."""
-        documents, path = self.documents(), path_of(uri)
-        return await asyncio.to_thread(lambda: answer(documents.get(path), documents))
+        documents, path = self.documents(self.live), path_of(uri)
+
+        def answered() -> T:
+            with self.answering:
+                return answer(documents.get(path), documents)
+
+        return await asyncio.to_thread(answered)
 
     def publish(self, path: Path, found: list[Diagnostic]) -> None:
         documents = self.documents()
@@ -118,10 +125,10 @@ def files_changed(ls: SceneServer, params: types.DidChangeWatchedFilesParams) ->
 @server.feature(types.TEXT_DOCUMENT_HOVER)
 async def hover(ls: SceneServer, params: types.HoverParams) -> types.Hover | None:
     path = path_of(params.text_document.uri)
-    analysis, plan = await ls.checker.latest(path), ls.checker.plans.get(path)
+    analysis, times = await ls.checker.latest(path), ls.checker.times.get(path)
     return await ls.ask(
         params.text_document.uri,
-        lambda film, every: hovering.hover(film, every, film.offset(params), analysis, plan),
+        lambda film, every: hovering.hover(film, every, film.offset(params), analysis, times),
     )
 
 
@@ -204,7 +211,7 @@ async def actions(ls: SceneServer, params: types.CodeActionParams) -> list[types
 @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
 async def inlay_hints(ls: SceneServer, params: types.InlayHintParams) -> list[types.InlayHint]:
     path = path_of(params.text_document.uri)
-    analysis, plan = await ls.checker.current(path), ls.checker.plans.get(path)
+    analysis, times = await ls.checker.current(path), ls.checker.times.get(path)
     return await ls.ask(
-        params.text_document.uri, lambda film, _: inlay.hints(film, analysis, plan, params.range)
+        params.text_document.uri, lambda film, _: inlay.hints(film, analysis, times, params.range)
     )

@@ -5,9 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from scenelang.compiler import units
-from scenelang.compiler.plan import Plan
+from scenelang.compiler.pipeline import Analysis
+from scenelang.compiler.planning import timeline
 from scenelang.editor.tree import Spot
 from scenelang.grammar import ast
+from scenelang.grammar.diagnostics import has_errors
+from scenelang.grammar.record import Record
 
 
 def clock(time: Fraction) -> str:
@@ -16,13 +19,26 @@ def clock(time: Fraction) -> str:
     return f"{int(minutes)}:{seconds:06.3f}".rstrip("0").rstrip(".") if minutes else f"{seconds:.4g}s"
 
 
-def starts(plan: Plan) -> dict[str, Fraction]:
-    """Where each shot begins in the film, by its ID."""
-    return {entry.shot: Fraction(entry.start) / plan.rate for entry in plan.edit}
+class Times(Record):
+    """Where each shot begins in the film and how long it lasts, by its ID, and how long the film is; in seconds."""
+
+    starts: dict[str, Fraction]
+    lengths: dict[str, Fraction]
+    total: Fraction
 
 
-def total(plan: Plan) -> Fraction:
-    return Fraction(plan.frames) / plan.rate
+def times_of(analysis: Analysis) -> Times | None:
+    """The times of a film; None where it has errors."""
+    film, staged = analysis.resolved, analysis.staged
+    if staged is None or has_errors(analysis.diagnostics):
+        return None
+    frames = {each.shot.name: each.frames for each in staged}
+    edit, total = timeline(film, list(frames.items()))
+    return Times(
+        {entry.shot: entry.start / film.fps for entry in edit},
+        {shot: length / film.fps for shot, length in frames.items()},
+        total / film.fps,
+    )
 
 
 def is_time(spot: Spot) -> bool:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import SequenceMatcher
 from itertools import zip_longest
+from typing import Any
 
 from scenelang.grammar import ast
 from scenelang.grammar.format import format_node
-from scenelang.grammar.vocabulary import HEADS
+from scenelang.grammar.vocabulary import HEADS, UNITS
 from scenelang.grammar.wording import line
 
 _HEADS = {term.word for block in ("scene", "shot") for term in HEADS[block]}
@@ -110,7 +112,7 @@ def _within(a: ast.Node, b: ast.Node) -> Iterator[Found]:
     for key, was, now in zip(type(a)._meaning, a.meaning(), b.meaning()):
         if key in _BLOCKS:
             yield from _blocks(was, now, "")  # type: ignore[arg-type]
-        elif was != now and key != "name":
+        elif _measured(was) != _measured(now) and key != "name":
             yield key, _value(was), _value(now)
 
 
@@ -148,7 +150,8 @@ def _label(node: ast.Node, under: str) -> str:
 
 def _pairs(a: list[ast.Node], b: list[ast.Node]) -> Iterator[tuple[ast.Node | None, ast.Node | None]]:
     """Statements of one label that differ, side by side in their order."""
-    for kind, a0, a1, b0, b1 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    was, now = [_measured(node) for node in a], [_measured(node) for node in b]
+    for kind, a0, a1, b0, b1 in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         if kind != "equal":
             yield from zip_longest(a[a0:a1], b[b0:b1])
 
@@ -157,11 +160,24 @@ def _statement(label: str, a: ast.Node | None, b: ast.Node | None) -> Iterator[F
     if a is None or b is None or type(a) is not type(b):
         yield label, _words(a, label), _words(b, label)
         return
-    was, now = _trimmed(line(a), label), _trimmed(line(b), label)
-    if was != now:
-        yield label, was, now
+    if line(_measured(a)) != line(_measured(b)):
+        yield label, _trimmed(line(a), label), _trimmed(line(b), label)
     for key in _BLOCKS:
         yield from _blocks(getattr(a, key, ()), getattr(b, key, ()), label)
+
+
+def _measured(value: Any) -> Any:
+    """A node with its lengths in metres: `2m` and `200cm` are no change."""
+    if isinstance(value, ast.Quantity):
+        factor = UNITS["length"].get(value.unit)
+        number = value.number if factor is None else value.number * Decimal(str(factor))
+        unit = value.unit if factor is None else "m"
+        return value.model_copy(update={"number": number.normalize(), "unit": unit})
+    if isinstance(value, ast.Node):
+        return value.model_copy(
+            update={key: _measured(part) for key, part in zip(type(value)._meaning, value.meaning())}
+        )
+    return tuple(_measured(part) for part in value) if isinstance(value, tuple) else value
 
 
 def _words(node: ast.Node | None, label: str = "") -> str | None:
@@ -189,8 +205,10 @@ def _value(value: object) -> str | None:
 
 def _renamed(a: Mapping[str, ast.Shot], b: Mapping[str, ast.Shot]) -> dict[str, str]:
     """Shots that have another ID and are otherwise as they were; old ID -> new ID."""
-    new = {shot.meaning()[1:]: name for name, shot in b.items() if name not in a}
-    found = {name: new.pop(shot.meaning()[1:], "") for name, shot in a.items() if name not in b}
+    new = {_measured(shot).meaning()[1:]: name for name, shot in b.items() if name not in a}
+    found = {
+        name: new.pop(_measured(shot).meaning()[1:], "") for name, shot in a.items() if name not in b
+    }
     return {old: name for old, name in found.items() if name}
 
 

@@ -6,7 +6,6 @@ import posixpath
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scenelang.compiler.imports import declare
@@ -15,14 +14,14 @@ from scenelang.compiler.scope import Findings, Scope
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic
 from scenelang.grammar.parse import parse_file, parse_source, read_source, source_of
+from scenelang.grammar.record import Record, replace
 from scenelang.grammar.source import Source
 from scenelang.interchange.reading import InterchangeError
 
 _MARK = "scenelang.toml"  # in a project's folder
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(Record):
     """A film as it stands, or stood, with the declarations of its imports."""
 
     film: ast.Film
