@@ -13,7 +13,6 @@ from scenelang.compiler.conditioning import condition_shot
 from scenelang.compiler.rays import plucker
 from scenelang.runtime.maquette import features
 from scenelang.runtime.maquette.cues import Cues, cues_of, with_air
-from scenelang.runtime.maquette.grids import MARGIN, OFFSETS, cropped, on_canvas, padded
 
 
 @pytest.fixture(scope="module")
@@ -132,23 +131,3 @@ def test_lamps_brighten_what_is_near(cues: Cues) -> None:
         .any(-1)
         .all()
     )
-
-
-def test_a_picture_on_a_canvas_sees_what_it_sees_alone(cues: Cues) -> None:
-    """A ray through the canvas at the picture's place is the picture's own."""
-    height, width = 32, 64
-    own = features.rays(cues, height, width)
-    for offset in OFFSETS:
-        moved = features.rays(on_canvas(cues, height, width, offset), height + MARGIN, width + MARGIN)
-        there = cropped(moved.d.movedim(-1, 2), offset).movedim(2, -1)
-        torch.testing.assert_close(there, own.d, atol=1e-5, rtol=0)
-
-
-def test_frames_come_back_from_the_canvas() -> None:
-    frames = torch.rand(1, 4, 3, 32, 64)
-    for offset in OFFSETS:
-        canvas = padded(frames, offset)
-        assert canvas.shape[-2:] == (32 + MARGIN, 64 + MARGIN)
-        assert torch.equal(cropped(canvas, offset), frames)
-    # every grid begins elsewhere, within a cell too
-    assert len({(x % 4, y % 4) for x, y in OFFSETS[:4]}) == 4

@@ -22,7 +22,6 @@ from scenelang.runtime.backend import Carry, Event, FrameArray, Frames, Job, Low
 from scenelang.runtime.loading import ModelError, load_pipeline
 from scenelang.runtime.maquette.chunks import KNOWN, chunks, count
 from scenelang.runtime.maquette.cues import Cues, cues_of, with_air
-from scenelang.runtime.maquette.grids import MARGIN, OFFSETS, cropped, on_canvas, padded
 from scenelang.runtime.maquette.lowering import lowering
 from scenelang.runtime.maquette.transformer import GRID
 
@@ -33,24 +32,22 @@ LEAST = 112 * 64  # pixels: the model was trained on nothing smaller
 
 @dataclass(frozen=True)
 class Profile:
-    """`area` in pixels, the highest frame rate, denoising steps, guidance (1: none), how many grids a clip is
-    the mean of."""
+    """`area` in pixels, the highest frame rate, denoising steps, guidance (1: none)."""
 
     area: int
     rate: int
     steps: int
     guidance: float
-    grids: int
 
     @property
     def calls(self) -> int:
         """Of the denoiser, for a clip."""
-        return self.steps * self.grids * (1 if self.guidance == 1.0 else 2)
+        return self.steps * (1 if self.guidance == 1.0 else 2)
 
 
 PROFILES = {
-    "draft": Profile(area=192 * 112, rate=12, steps=1, guidance=1.0, grids=2),
-    "final": Profile(area=256 * 144, rate=30, steps=1, guidance=1.0, grids=4),
+    "draft": Profile(area=192 * 112, rate=12, steps=1, guidance=1.0),
+    "final": Profile(area=256 * 144, rate=30, steps=1, guidance=1.0),
 }
 
 
@@ -140,19 +137,12 @@ class MaquetteBackend:
         pace = job.plan.rate / native.fps
         times = torch.arange(start, start + cues.c2w_BF44.shape[1]) * float(pace)
         seed = job.shot.seed * 7919 + number
-        height, width = native.height + MARGIN, native.width + MARGIN
-        pipeline = self.pipeline.to(job.device)
-        clips = []
-        for offset in OFFSETS[: profile.grids]:
-            moved = on_canvas(cues, native.height, native.width, offset)
-            moved = with_air(moved, job.shot, times, float(job.plan.rate), height, width)
-            clip = pipeline(
-                moved, height, width, known=None if known is None else padded(known, offset),
-                steps=profile.steps, guidance=profile.guidance, drop=self.drop,
-                generator=torch.Generator().manual_seed(seed),
-            )  # fmt: skip
-            clips.append(cropped(clip, offset))
-        return torch.stack(clips).mean(0)
+        clip: Tensor = self.pipeline.to(job.device)(
+            with_air(cues, job.shot, times, float(job.plan.rate), native.height, native.width),
+            native.height, native.width, known=known, steps=profile.steps, guidance=profile.guidance, drop=self.drop,
+            generator=torch.Generator().manual_seed(seed),
+        )  # fmt: skip
+        return clip
 
 
 def _held(cues: Cues, start: int, stop: int) -> Cues:
