@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -51,7 +53,6 @@ def load_pipeline(folder: Path, dtype: Any = None) -> Any:
     name = pipeline_class(folder)
     check_sums(folder)
     import diffusers
-    from diffusers.utils import logging
 
     module = import_module(OURS[name]) if name in OURS else diffusers
     kind = getattr(module, name, None)
@@ -60,18 +61,32 @@ def load_pipeline(folder: Path, dtype: Any = None) -> Any:
             f"{folder} holds a {name}, which diffusers {diffusers.__version__} doesn't know",
             "update diffusers",
         )
-    before = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # a render shows its own
     try:
-        return kind.from_pretrained(folder, dtype=dtype, use_safetensors=True, local_files_only=True)
+        with _quiet():
+            return kind.from_pretrained(
+                folder, dtype=dtype, use_safetensors=True, local_files_only=True, low_cpu_mem_usage=False
+            )
     except Exception as error:  # whatever a library raises on files that are not what they should be
         raise ModelError(
             f"the model in {folder} can't be loaded: {_first_line(error)}",
             "a file is missing or damaged: copy the folder again, or install again",
         ) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the progress bars of the libraries: a render shows its own."""
+    from diffusers.utils import logging as of_diffusers
+    from transformers.utils import logging as of_transformers
+
+    shown = [kit for kit in (of_diffusers, of_transformers) if kit.is_progress_bar_enabled()]
+    for kit in shown:
+        kit.disable_progress_bar()
+    try:
+        yield
     finally:
-        if before:
-            logging.enable_progress_bar()
+        for kit in shown:
+            kit.enable_progress_bar()
 
 
 def check_sums(folder: Path) -> None:

@@ -24,7 +24,7 @@ from scenelang.runtime.maquette.layers import unshuffle
 from scenelang.runtime.maquette.surfaces import LAMPS
 
 CELL = 4  # pixels
-MOST = 24  # solids that a tile of pixels sees
+MOST = 64  # solids that a tile of pixels sees at the most
 PASSED = 3 + 1 + 3 + 1 + CODE + 1  # what of each pixel the network reads
 FACED = 3 + features.SUNS + 1 + CODE + 3 + 3 + 2  # what is known of a pixel of a body
 

@@ -30,7 +30,8 @@ class Config:
     rate_of_kept: float = 5e-3  # of what is kept in place: learned pictures, solids at rest
     warmup: int = 50  # steps
     cooling: float = 0.25  # the share of the time at the end in which the rate falls to zero
-    average: float = 0.999  # of the weights (EMA)
+    average: float = 0.999  # of the sketch's weights (EMA)
+    average_of_network: float = 0.99
     seed: int = 0
 
     def bucket(self, step: int, rng: np.random.Generator) -> Bucket:
@@ -70,7 +71,7 @@ CONFIGS = {
                 Bucket(128, 64, 16, 2, weight=0.05),
                 Bucket(256, 144, 4, 2, weight=0.1),
             ),
-            sketch_steps=3000,
+            sketch_steps=3800,
         ),
     )
 }

@@ -148,8 +148,11 @@ class Training:
         for optimizer in self.optimizers:
             optimizer.step()
         self.step, self.samples = self.step + 1, self.samples + len(sample.frames) * self.crew.size
-        begun = self.step if self.alone else self.step - self.config.sketch_steps
-        keep = min(self.config.average, (1 + begun) / (10 + begun))
+        c = self.config
+        begun, most = (
+            (self.step, c.average) if self.alone else (self.step - c.sketch_steps, c.average_of_network)
+        )
+        keep = min(most, (1 + begun) / (10 + begun))
         with torch.no_grad():
             now = self.parts.state_dict()
             torch._foreach_lerp_([*self.average.values()], [now[k] for k in self.average], 1 - keep)
