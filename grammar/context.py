@@ -28,8 +28,8 @@ _OF_THE_WHOLE = (
 _MANY = 12  # more words than this are not listed in a hint
 
 # also what a misspelt word declares
-_DECLARED = re.compile(r"^(?:\s*(?:character|prop|place)|[^\W\d]+)[^\S\n]+([^\s{;#\"]+)", re.M)
-_IMPORTED = re.compile(r'^\s*import\s+"[^"\n]*"\s*(?:\{([^}]*)\})?', re.M)
+_DECLARED = re.compile(r"^(?:[^\S\n]*(?:character|prop|place)|[^\W\d]+)[^\S\n]+([^\s{;#\"]+)", re.M)
+_IMPORTED = re.compile(r'^[^\S\n]*import\s+"[^"\n]*"\s*(?:\{([^}]*)\})?', re.M)
 
 
 class Gap(Token):
