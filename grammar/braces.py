@@ -38,7 +38,7 @@ class Balance:
     unopened: tuple[int, ...] = ()  # `}` whose `{` is missing somewhere in the same line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Line:
     start: int
     end: int  # of its code, without a comment

@@ -25,6 +25,7 @@ _NOUNS = {
 _OF_THE_WHOLE = (
     Code.MISSING, Code.NO_UNIT, Code.TOO_MUCH, Code.TWICE, Code.UNKNOWN_WORD, Code.WRONG_KIND, Code.UNKNOWN_FIELD,
 )  # fmt: skip
+MOST_MISTAKES = 200  # of a text: behind them nothing is read
 _MANY = 12  # more words than this are not listed in a hint
 
 # also what a misspelt word declares
