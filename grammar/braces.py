@@ -38,7 +38,7 @@ class Balance:
     unopened: tuple[int, ...] = ()  # `}` whose `{` is missing somewhere in the same line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Line:
     start: int
     end: int  # of its code, without a comment
@@ -175,9 +175,9 @@ def balance(text: str) -> Balance:
 
     Where counting alone finds a match, the text's indentation has no say.
     """
-    lines = _lines(text)
-    if unmatched := _deep(lines):
-        return Balance(stray=unmatched)
+    lines, too_deep = _lines(text)
+    if too_deep is not None:  # to match those would take long
+        return Balance(stray=(too_deep,))
     scan = _Scan(lines, by_indent=False).run()
     if scan.stack or scan.stray:
         scan = _Scan(lines, by_indent=True).run()
@@ -187,19 +187,10 @@ def balance(text: str) -> Balance:
     return Balance(tuple(scan.insertions), tuple(scan.stray), tuple(scan.unopened))
 
 
-def _deep(lines: list[_Line]) -> tuple[int, ...]:
-    """The first brace of a depth that no film has, if there is one: to match those would take long."""
-    depth = 0
-    for line in lines:
-        for brace, offset in line.braces:
-            depth += 1 if brace == "{" else -1
-            if abs(depth) > DEEPEST:
-                return (offset,)
-    return ()
-
-
-def _lines(text: str) -> list[_Line]:
+def _lines(text: str) -> tuple[list[_Line], int | None]:
+    """The lines that hold code; and the first brace of a depth that no film has, where there is one."""
     lines = []
+    depth = 0
     start = 0
     code_end: int | None = None
     braces: list[tuple[str, int]] = []
@@ -212,8 +203,12 @@ def _lines(text: str) -> list[_Line]:
             word = _FIRST_WORD.match(code)
             indent = len(code) - len(code.lstrip())
             head = (word and word[1]) or ""
-            lines.append(_Line(start, start + len(code.rstrip()), indent, head, tuple(braces)))
+            if indent < len(code):
+                lines.append(_Line(start, start + len(code.rstrip()), indent, head, tuple(braces)))
             start, code_end, braces = match.end(), None, []
         elif sign in "{}":
             braces.append((sign, match.start()))
-    return lines
+            depth += 1 if sign == "{" else -1
+            if abs(depth) > DEEPEST:
+                return lines, match.start()
+    return lines, None

@@ -25,11 +25,12 @@ _NOUNS = {
 _OF_THE_WHOLE = (
     Code.MISSING, Code.NO_UNIT, Code.TOO_MUCH, Code.TWICE, Code.UNKNOWN_WORD, Code.WRONG_KIND, Code.UNKNOWN_FIELD,
 )  # fmt: skip
+MOST_MISTAKES = 200  # of a text: behind them nothing is read
 _MANY = 12  # more words than this are not listed in a hint
 
 # also what a misspelt word declares
-_DECLARED = re.compile(r"^(?:\s*(?:character|prop|place)|[^\W\d]+)[^\S\n]+([^\s{;#\"]+)", re.M)
-_IMPORTED = re.compile(r'^\s*import\s+"[^"\n]*"\s*(?:\{([^}]*)\})?', re.M)
+_DECLARED = re.compile(r"^(?:[^\S\n]*(?:character|prop|place)|[^\W\d]+)[^\S\n]+([^\s{;#\"]+)", re.M)
+_IMPORTED = re.compile(r'^[^\S\n]*import\s+"[^"\n]*"\s*(?:\{([^}]*)\})?', re.M)
 
 
 class Gap(Token):

@@ -19,7 +19,7 @@ from typing import Any
 from scenelang.grammar.ast import Film, Trivia
 from scenelang.grammar.build import declared_in, items_of, statements
 from scenelang.grammar.comments import attach
-from scenelang.grammar.context import Context, declared_names
+from scenelang.grammar.context import MOST_MISTAKES, Context, declared_names
 from scenelang.grammar.diagnostics import Diagnostic
 from scenelang.grammar.garbage import paused
 from scenelang.grammar.parse import parse_whole, source_of
@@ -28,6 +28,7 @@ from scenelang.grammar.source import Source
 from scenelang.grammar.syntax import reader
 from scenelang.grammar.tree import Token, Tree
 
+MOST_PIECES = 50_000  # a text of more is no film
 Declared = frozenset[str] | None
 
 
@@ -82,7 +83,7 @@ class Document:
         if found is None and tail:
             end, tail = len(text), 0
             found = cuts(text, start, end)
-        if found is None:
+        if found is None or len(found) > MOST_PIECES:
             self._pieces = []
             return False
         kept = defaultdict(list)
@@ -105,14 +106,16 @@ class Document:
 
     def _regular(self) -> bool:
         """Whether all pieces can be read, and only the first one says the version, at its beginning."""
+        broken = 0
         for piece in self._pieces:
             if piece.versions < 0:
                 self.parsed += 1
                 piece.read()
+            broken += piece.broken
+            if broken > MOST_MISTAKES:
+                return False
         if any(piece.broken for piece in self._pieces):
             self._seeming = _union(piece.seeming for piece in self._pieces)
-            from scenelang.grammar.recovery import MOST_MISTAKES
-
             mistakes = 0
             for piece in self._pieces:
                 if not piece.broken:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from scenelang.grammar.braces import DEEPEST
 from scenelang.grammar.comments import lexemes
 
 _BLOCK_FOLLOWS = re.compile(r"\s*\{")
@@ -26,6 +27,8 @@ def cuts(text: str, start: int, end: int) -> list[int] | None:
         behind = match.end()
         if sign == "{":
             depth += 1
+            if depth > DEEPEST:
+                return None
         elif sign == "}":
             depth -= 1
             if depth < 0:

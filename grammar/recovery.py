@@ -15,10 +15,10 @@ from itertools import takewhile
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.lexer import TextSlice
 
-from scenelang.grammar.braces import Insertion, balance
+from scenelang.grammar.braces import DEEPEST, Insertion, balance
 from scenelang.grammar.codes import Code
 from scenelang.grammar.comments import lexemes
-from scenelang.grammar.context import Gap, declared_names
+from scenelang.grammar.context import MOST_MISTAKES, Gap, declared_names
 from scenelang.grammar.diagnostics import Diagnostic, nearest
 from scenelang.grammar.forms import FIELD_KEYS, FORMS, form_of
 from scenelang.grammar.heads import explain_head, heads, no_statement
@@ -29,7 +29,6 @@ from scenelang.grammar.stack import Stack, own, tokens_of, unfolded
 from scenelang.grammar.tree import Part, Token, Tree, start_of
 from scenelang.grammar.units import Problem
 
-MOST_MISTAKES = 200  # of a text
 _ENDS = ("_SEP", "RBRACE", "$END")
 
 
@@ -294,6 +293,8 @@ class _Recovery:
             if depth == 0:
                 yield at, {"{": "LBRACE", "}": "RBRACE"}.get(sign, "_SEP")
             depth = max(0, depth + {"{": 1, "}": -1}.get(sign, 0))
+            if depth > DEEPEST:
+                break
         yield self.stop.offset, {"{": "LBRACE", "}": "RBRACE", "": "$END"}[self.stop.brace]
 
     def without_strays_of_broken_lines(self) -> None:

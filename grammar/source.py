@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
+
+_LINE_ENDS = re.compile("\n")
 
 
 class Source:
@@ -21,7 +24,7 @@ class Source:
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column (both from 1) of a character offset."""
         if self._starts is None:
-            self._starts = [0, *(i + 1 for i, char in enumerate(self.text) if char == "\n")]
+            self._starts = [0, *(end.end() for end in _LINE_ENDS.finditer(self.text))]
         line = bisect_right(self._starts, offset)
         return self.first_line + line - 1, offset - self._starts[line - 1] + 1
 

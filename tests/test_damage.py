@@ -10,8 +10,8 @@ from damage import damaged, understand
 
 from scenelang.compiler.pipeline import analyse
 from scenelang.grammar import facts
+from scenelang.grammar.context import MOST_MISTAKES
 from scenelang.grammar.parse import parse, parse_file
-from scenelang.grammar.recovery import MOST_MISTAKES
 
 
 def test_damaged_films_are_understood_as_far_as_they_go() -> None:
