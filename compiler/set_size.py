@@ -44,8 +44,8 @@ def set_size(name: str, extent: Extent) -> SetSize:
     return SetSize()
 
 
-def extent_of(plan: Plan, place: str) -> Extent:
-    """The floor that all shots in a place need."""
+def extent_of(plan: Plan, place: str | None) -> Extent:
+    """The floor that all shots in a place need, or all that are nowhere."""
     xs, zs = [0.0], [0.0]
     for shot in plan.shots:
         if shot.place != place:

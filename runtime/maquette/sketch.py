@@ -110,15 +110,15 @@ class Sketch(nn.Module):
         shown = self._faced(
             cues, r, picture, found, normal, depth, light, torch.cat([lit, said], -1), share
         )
-        drawn = [
+        parts = [
             cover * shown,
             cover,
             cover * normal,
             found.said[..., -CODE:],
             cover / depth.clamp_min(0.1),
         ]
-        drawn = splats.spread(torch.cat(drawn, -1), found.tiles, (b * f, h, w)).view(b, f, h, w, -1)
-        shown, cover, normal, code, ahead = drawn.split([3, 1, 3, CODE, 1], -1)
+        whole = splats.spread(torch.cat(parts, -1), found.tiles, (b * f, h, w)).view(b, f, h, w, -1)
+        shown, cover, normal, code, ahead = whole.split([3, 1, 3, CODE, 1], -1)
         return radiance * (1 - cover) + shown, cover, normal, code, near * (1 - cover) + ahead
 
     def _faced(

@@ -75,9 +75,11 @@ def seen(splats: Splats, r: Rays, most: int) -> Seen:
     into = axes.transpose(1, 2) / half[..., None]  # [Y, 3, 3]: metres to the solid's own units
     start = into @ (eye[picture[tile]] - of(splats.middle_GS3))[..., None]  # [Y, 3, 1]
     way = into @ d[tiles[tile]].transpose(1, 2)  # [Y, 3, P]
-    single = [of(v)[:, None] for v in (splats.exponent_GS, splats.soft_GS, splats.opacity_GS)]
+    exponent, soft, opacity = (
+        of(v)[:, None] for v in (splats.exponent_GS, splats.soft_GS, splats.opacity_GS)
+    )
     pixel = r.pixel.reshape(g)[picture[tile]][:, None]
-    alpha, t, facing = _passes(start, way, half[..., None], *single, pixel)
+    alpha, t, facing = _passes(start, way, half[..., None], exponent, soft, opacity, pixel)
     whole = alpha.new_zeros(len(tiles) * most, TILE * TILE).index_copy(0, slot, alpha)
     clear = (
         torch.log1p(-whole).view(len(tiles), most, TILE * TILE).cumsum(1)

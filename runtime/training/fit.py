@@ -103,7 +103,7 @@ def sketch_loss(
     x = sample.frames
     with torch.autocast(x.device.type, torch.bfloat16):
         cues = embedded(sample.cues, text_encoder)
-        found, _ = network.sketched(cues, *x.shape[-2:], dropped(len(x), generator))
+        found, _ = network.sketched(cues, x.shape[-2], x.shape[-1], dropped(len(x), generator))
     square, closer = _errors(shuffle(found.picture.flatten(0, 1), CELL), x, found.bodies)
     return (square * closer).mean(), square.mean()
 
