@@ -76,7 +76,7 @@ class Walls:
     which: Tensor
 
 
-SIDES = 5  # -x, +x, ±z or all around, ceiling; the fifth is spare for what lies behind
+SIDES = 5  # at -x, at +x, at -z or all around, at +z, ceiling
 CEILING, AROUND = 4, 2
 FRONTS = 15.2  # metres: no house front of a street is higher
 

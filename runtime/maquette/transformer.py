@@ -45,7 +45,7 @@ class Guides:
     text: Tensor  # [B, S*L, D]
     bias: Tensor  # [B, 1, T*K, S*L] of the attention to the text, T steps of K tokens
     vector: Tensor  # [B, F, V]
-    crowd: Tensor  # [B, F, h, w] whether there is a body: what a training looks at more closely
+    crowd: Tensor  # [B, F, h, w] how much solids cover: what a training looks at more closely
 
 
 class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
