@@ -6,37 +6,17 @@ Stopped at any time, it goes on from where it was when it is started again.
 from __future__ import annotations
 
 import os
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import click
 from rich.progress import Progress
 
-from scenelang.runtime.training.clips import SHARD, alone, make_shards
-from scenelang.runtime.training.config import CONFIGS, TRAIN_SEED, Config
+from scenelang.runtime.training.config import CONFIGS
 from scenelang.runtime.training.export import export
-from scenelang.runtime.training.samples import shard_cues
+from scenelang.runtime.training.footage import render_clips
 from scenelang.runtime.training.score import score
 from scenelang.runtime.training.train import train
-
-
-def _render_shard(folder: Path, number: int) -> int:
-    alone()
-    for made in make_shards(folder, TRAIN_SEED, [number]):
-        shard_cues(folder, made)
-    return number
-
-
-def render_clips(config: Config, folder: Path, progress: Progress) -> None:
-    """All clips of a configuration, on every core; those that are there stay."""
-    numbers = range(-(-config.clips // SHARD))
-    task = progress.add_task("rendering clips", total=len(numbers) * SHARD)
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        for done in as_completed([pool.submit(_render_shard, folder, number) for number in numbers]):
-            done.result()
-            progress.advance(task, SHARD)
 
 
 @click.command()
@@ -54,7 +34,8 @@ def main(name: str, out: Path | None, clips: Path | None, minutes: float | None,
     config = CONFIGS[name] if minutes is None else replace(CONFIGS[name], minutes=minutes)
     folder = out or Path("out/train") / name
     with Progress() as progress:
-        render_clips(config, clips or folder / "clips", progress)
+        task = progress.add_task("rendering clips", total=config.clips)
+        render_clips(config.clips, clips or folder / "clips", lambda n: progress.advance(task, n))
         task = progress.add_task("training", total=config.minutes)
         training = train(
             config, clips or folder / "clips", folder, os.cpu_count() or 1, device,

@@ -1,0 +1,35 @@
+"""All clips of a training, rendered on every core.
+
+A file of its own: processes that are spawned can't find what stands in a package's `__main__`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+
+from scenelang.runtime.training.clips import SHARD, alone, make_shards
+from scenelang.runtime.training.config import TRAIN_SEED
+from scenelang.runtime.training.samples import shard_cues
+
+
+def render_clips(count: int, folder: Path, tell: Callable[[int], None] | None = None) -> int:
+    """At least `count` clips with their cues; those that are there stay. `tell` hears of each few that are done.
+    Returns how many there are."""
+    numbers = range(-(-count // SHARD))
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        for done in as_completed([pool.submit(_render_shard, folder, number) for number in numbers]):
+            done.result()
+            if tell is not None:
+                tell(SHARD)
+    return len(numbers) * SHARD
+
+
+def _render_shard(folder: Path, number: int) -> int:
+    alone()
+    for made in make_shards(folder, TRAIN_SEED, [number]):
+        shard_cues(folder, made)
+    return number
