@@ -18,11 +18,20 @@ from scenelang.grammar.format import format_film
 from scenelang.grammar.parse import parse
 from scenelang.runtime.loading import load_pipeline
 from scenelang.runtime.maquette.cues import GROUPS
-from scenelang.runtime.training.clips import FRAMES, HEIGHT, WIDTH, make_clip, make_shards, write_shard
+from scenelang.runtime.training.clips import (
+    FRAMES,
+    HEIGHT,
+    SHARD,
+    WIDTH,
+    make_clip,
+    make_shards,
+    write_shard,
+)
 from scenelang.runtime.training.config import CHECK_SEED, CONFIGS, TRAIN_SEED, Config
 from scenelang.runtime.training.export import export
 from scenelang.runtime.training.films import random_film, random_plan
 from scenelang.runtime.training.fit import dropped, levels
+from scenelang.runtime.training.footage import render_clips
 from scenelang.runtime.training.samples import (
     Bucket,
     Window,
@@ -103,6 +112,13 @@ def test_a_shard_that_is_there_is_not_made_again(clips: Path) -> None:
     before = (clips / "00000.npy").stat().st_mtime_ns
     assert list(make_shards(clips, TRAIN_SEED, [0, 1])) == [0, 1]
     assert (clips / "00000.npy").stat().st_mtime_ns == before
+
+
+def test_clips_are_made_in_processes_of_their_own(clips: Path) -> None:
+    """Of shards that are there only what is missing: their cues."""
+    told: list[int] = []
+    assert render_clips(SHARD + 1, clips, told.append) == sum(told) == 2 * SHARD
+    assert (clips / "00001.cues.pt").is_file()
 
 
 def test_cues_come_back_as_they_were_kept(clips: Path) -> None:
