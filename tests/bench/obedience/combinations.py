@@ -13,7 +13,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from bench.measures import SIZE, lab, small
+from bench.obedience.pictures import SIZE, lab, small
 from numpy.typing import NDArray
 from rich.box import SIMPLE
 from rich.table import Table
