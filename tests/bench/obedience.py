@@ -23,12 +23,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench import attributes, combinations
-from camera_motion import FrameArray, classify, read_frames
 from films import ONE_MOVES, one_move_film, plan_text
 
 from scenelang.compiler.plan import Plan
 from scenelang.runtime.backend import Backend
 from scenelang.runtime.maquette.cues import GROUPS
+from scenelang.runtime.measure.camera_motion import FrameArray, classify, read_frames
 from scenelang.runtime.pipeline import render_film
 from scenelang.runtime.registry import load_backend
 
