@@ -9,8 +9,9 @@ import av
 import cv2
 import numpy as np
 import pytest
-from camera_motion import classify, read_frames
 from numpy.typing import NDArray
+
+from scenelang.runtime.measure.camera_motion import classify, read_frames
 
 WIDTH, HEIGHT, FRAMES, LENS = 320, 180, 25, 35.0
 SUBJECT = np.array([0.0, 0.9, 0.0])

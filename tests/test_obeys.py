@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from camera_motion import classify, read_frames
 from films import ONE_MOVES, one_move_film
 
 import scenelang as sl
+from scenelang.runtime.measure.camera_motion import classify, read_frames
 
 
 @pytest.mark.parametrize("name", ONE_MOVES)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from scenelang.runtime.measure.opencv import cv2
 
 Floats = NDArray[np.float64]
 Missed = Callable[

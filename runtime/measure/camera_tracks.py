@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-import cv2
 import numpy as np
-from camera_fits import WIDTH, Floats
 from numpy.typing import NDArray
+
+from scenelang.runtime.measure.camera_fits import WIDTH, Floats
+from scenelang.runtime.measure.opencv import cv2
 
 FrameArray = NDArray[np.uint8]  # [F, H, W, 3]
 Grey = NDArray[np.uint8]  # [H, W]

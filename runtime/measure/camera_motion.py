@@ -14,8 +14,9 @@ from pathlib import Path
 
 import av
 import numpy as np
-from camera_fits import WIDTH, Fit, fit_both, fit_slide, fit_turn, turned
-from camera_tracks import FrameArray, Pair, tracked
+
+from scenelang.runtime.measure.camera_fits import WIDTH, Fit, fit_both, fit_slide, fit_turn, turned
+from scenelang.runtime.measure.camera_tracks import FrameArray, Pair, tracked
 
 STILL = 1.5  # px at WIDTH: a smaller motion between two frames is none
 STEPS = 24  # at most, in which corners are followed through the clip: each adds to the drift
