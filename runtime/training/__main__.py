@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, Thread
 
 import click
 from rich.progress import Progress
@@ -29,18 +30,34 @@ from scenelang.runtime.training.train import train
 )
 @click.option("--minutes", type=float, help="Train for so long instead of what the configuration says.")
 @click.option("--device", default="cpu", show_default=True)
-def main(name: str, out: Path | None, clips: Path | None, minutes: float | None, device: str) -> None:
+@click.option("--begin", type=click.Path(path_type=Path), help="A model's folder, whose weights a new training begins with.")
+@click.option("--beside", type=float, default=1.0, help="Learn as soon as this share of the clips is rendered, the rest beside it.")
+def main(
+    name: str,
+    out: Path | None,
+    clips: Path | None,
+    minutes: float | None,
+    device: str,
+    begin: Path | None,
+    beside: float,
+) -> None:
     """Train the configuration NAME."""
     config = CONFIGS[name] if minutes is None else replace(CONFIGS[name], minutes=minutes)
     folder = out or Path("out/train") / name
     with Progress() as progress:
         task = progress.add_task("rendering clips", total=config.clips)
-        render_clips(config.clips, clips or folder / "clips", lambda n: progress.advance(task, n))
+        where = clips or folder / "clips"
+        render_clips(round(config.clips * beside), where, lambda n: progress.advance(task, n))
+        enough = Event()
+        rest = Thread(target=render_clips, args=(config.clips, where), kwargs={"enough": enough})
+        rest.start()
         task = progress.add_task("training", total=config.minutes)
         training = train(
-            config, clips or folder / "clips", folder, os.cpu_count() or 1, device,
-            lambda minutes: progress.update(task, completed=minutes),
+            config, where, folder, os.cpu_count() or 1, device,
+            lambda minutes: progress.update(task, completed=minutes), begin,
         )  # fmt: skip
+        enough.set()
+        rest.join()
     export(training, folder / "weights")
     found = score(folder / "weights", device)
     click.echo(

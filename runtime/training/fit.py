@@ -50,23 +50,24 @@ def embedded(cues: Cues, text_encoder: Any) -> Cues:
 
 def levels(b: int, f: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Noise levels [B, F] and which frames are to be guessed, bool [B, F]."""
-    shares, means, spreads = (torch.tensor(column) for column in zip(*LEVELS, strict=True))
+    device = generator.device
+    shares, means, spreads = (torch.tensor(column, device=device) for column in zip(*LEVELS, strict=True))
     which = torch.multinomial(shares, b, replacement=True, generator=generator)
-    logits = torch.randn(b, generator=generator) * spreads[which] + means[which]
+    logits = torch.randn(b, generator=generator, device=device) * spreads[which] + means[which]
     t = logits.sigmoid()[:, None].expand(b, f).clone()
-    guessed = torch.ones(b, f, dtype=torch.bool)
+    guessed = torch.ones(b, f, dtype=torch.bool, device=device)
     if f > STEP:
-        known = torch.rand(b, generator=generator) < CONTINUED
+        known = torch.rand(b, generator=generator, device=device) < CONTINUED
         guessed[known, :STEP] = False
-        faint = torch.rand(b, 1, generator=generator) * 0.1
+        faint = torch.rand(b, 1, generator=generator, device=device) * 0.1
         t[:, :STEP] = torch.where(guessed[:, :STEP], t[:, :STEP], faint)
     return t.clamp(1e-3, 1), guessed
 
 
 def dropped(b: int, generator: torch.Generator) -> Tensor:
     """Which groups of cues are left out of which clips, bool [B, GROUPS]."""
-    chance = torch.tensor([DROP[group] for group in GROUPS])
-    return torch.rand(b, len(GROUPS), generator=generator) < chance
+    chance = torch.tensor([DROP[group] for group in GROUPS], device=generator.device)
+    return torch.rand(b, len(GROUPS), generator=generator, device=generator.device) < chance
 
 
 def loss_of(
@@ -80,7 +81,7 @@ def loss_of(
     x = sample.frames
     b, f, _, height, width = x.shape
     t, guessed = levels(b, f, generator)
-    noise = torch.randn(x.shape, generator=generator)
+    noise = torch.randn(x.shape, generator=generator, device=generator.device)
     left_out = dropped(b, generator) if drop else torch.zeros(b, len(GROUPS), dtype=torch.bool)
     t, guessed, noise, left_out = (v.to(x.device) for v in (t, guessed, noise, left_out))
     level = t[:, :, None, None, None]

@@ -10,19 +10,25 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Event
 
 from scenelang.runtime.training.clips import SHARD, alone, make_shards
 from scenelang.runtime.training.config import TRAIN_SEED
 from scenelang.runtime.training.samples import shard_cues
 
 
-def render_clips(count: int, folder: Path, tell: Callable[[int], None] | None = None) -> int:
-    """At least `count` clips with their cues; those that are there stay. `tell` hears of each few that are done.
-    Returns how many there are."""
+def render_clips(
+    count: int, folder: Path, tell: Callable[[int], None] | None = None, enough: Event | None = None
+) -> int:
+    """At least `count` clips with their cues, or fewer once `enough` is set; those that are there stay. `tell`
+    hears of each few that are done. Returns how many were asked for."""
     numbers = range(-(-count // SHARD))
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         for done in as_completed([pool.submit(_render_shard, folder, number) for number in numbers]):
             done.result()
+            if enough is not None and enough.is_set():
+                pool.shutdown(cancel_futures=True)
+                break
             if tell is not None:
                 tell(SHARD)
     return len(numbers) * SHARD

@@ -133,17 +133,24 @@ class Bucket:
     windows: int = 1
 
 
+LOOK_AGAIN = 256  # clips, after which new shards are looked for
+
+
 class Shards:
-    """The clips of a folder."""
+    """The clips of a folder, to which more may come while it is read."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.numbers = sorted(int(path.stem) for path in folder.glob("[0-9]*.npy"))
+        self.numbers: list[int] = []
+        self._drawn = 0
         self._cues: dict[int, list[dict[str, Tensor]]] = {}
         self._pictures: dict[int, np.ndarray] = {}
 
     def clip(self, rng: np.random.Generator) -> tuple[np.ndarray, Cues]:
         """The pictures and cues of any clip."""
+        if self._drawn % LOOK_AGAIN == 0:  # cues are written last
+            self.numbers = sorted(int(path.name[:5]) for path in self.folder.glob("[0-9]*.cues.pt"))
+        self._drawn += 1
         number = self.numbers[int(rng.integers(len(self.numbers)))]
         if number not in self._cues:
             self._cues[number] = shard_cues(self.folder, number)
@@ -186,9 +193,10 @@ def samples(
     step: int = 0,
     rank: int = 0,
     size: int = 1,
+    stride: int = 1,
 ) -> Iterator[list[Sample]]:
-    """Batches without end from a step on, the same for a seed, a step and a folder; `bucket_of` says the size
-    of a step's samples. Of `size` learners the one of this `rank` gets its share."""
+    """Batches without end, of every `stride`th step from a step on, the same for a seed, a step and a folder;
+    `bucket_of` says the size of a step's samples. Of `size` learners the one of this `rank` gets its share."""
     shards = Shards(folder)
     while True:
         bucket = bucket_of(step, np.random.default_rng([seed, step]))
@@ -198,5 +206,5 @@ def samples(
             pictures, cues = shards.clip(rng)
             windows = [draw_window(rng, bucket, cues) for _ in range(bucket.windows)]
             batch += [cut(pictures, cues, w, bucket.width, bucket.height) for w in windows]
-        step += 1
+        step += stride
         yield batch

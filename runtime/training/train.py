@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
+from scenelang.runtime.loading import load_pipeline
 from scenelang.runtime.maquette.cues import collate
 from scenelang.runtime.maquette.transformer import MaquetteTransformer3DModel
 from scenelang.runtime.maquette.words import make_text_encoder
@@ -33,9 +34,11 @@ class _Batches(IterableDataset[Sample]):
 
     def __iter__(self) -> Iterator[Sample]:
         torch.set_num_threads(1)
+        info = get_worker_info()  # the loader takes a batch from each of its workers in turn
+        mine, workers = (0, 1) if info is None else (info.id, info.num_workers)
         stream = samples(
-            self.folder, self.config.bucket, self.config.seed, self.step, self.crew.rank, self.crew.size
-        )
+            self.folder, self.config.bucket, self.config.seed, self.step + mine, self.crew.rank, self.crew.size, workers
+        )  # fmt: skip
         for batch in stream:
             yield Sample(torch.cat([s.frames for s in batch]), collate([s.cues for s in batch]))
 
@@ -68,7 +71,12 @@ class Training:
     """The state of a training. Everything that resuming needs is in `state`."""
 
     def __init__(
-        self, config: Config, folder: Path, device: str = "cpu", crew: Crew | None = None
+        self,
+        config: Config,
+        folder: Path,
+        device: str = "cpu",
+        crew: Crew | None = None,
+        begin: Path | None = None,
     ) -> None:
         self.config, self.folder, self.device, self.crew = config, folder, device, crew or Crew()
         torch.manual_seed(config.seed)
@@ -79,6 +87,11 @@ class Training:
         self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
         self.step, self.samples, self.seconds = 0, 0, 0.0
         self.turned = 0.0  # the seconds after which the sketch was learned
+        if begin is not None and not self.checkpoint.exists():
+            begun = load_pipeline(begin, torch.float32)
+            _take_over(self.network, begun.transformer)
+            self.text_encoder.load_state_dict(begun.text_encoder.state_dict())
+            self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
         if self.checkpoint.exists():
             self.load()
 
@@ -129,7 +142,7 @@ class Training:
     def learn(self, sample: Sample) -> tuple[float, float]:
         """One step; returns the loss and the plain error."""
         luck = (self.config.seed * 1_000_003 + self.step) * self.crew.size + self.crew.rank
-        generator = torch.Generator().manual_seed(luck)
+        generator = torch.Generator(self.device).manual_seed(luck)
         rates = (self.config.rate, self.config.rate_of_rest, self.config.rate_of_kept)
         for optimizer, rate in zip(self.optimizers, rates, strict=True):
             for group in optimizer.param_groups:
@@ -166,13 +179,15 @@ def train(
     threads: int,
     device: str = "cpu",
     tell: Callable[[float], None] | None = None,
+    begin: Path | None = None,
 ) -> Training:
     """Trains until the configuration's time is spent; what was done before counts. On a CPU each of `threads`
-    cores learns from a share of every batch. `tell` hears the minutes."""
+    cores learns from a share of every batch. `tell` hears the minutes. A new training begins with the weights
+    of the folder `begin`, if there is one."""
     folder.mkdir(parents=True, exist_ok=True)
     size = threads if device == "cpu" else 1
-    with crew_of(size, folder, partial(_learn, config, clips, folder, device)) as crew:
-        return _learn(config, clips, folder, device, crew, tell)
+    with crew_of(size, folder, partial(_learn, config, clips, folder, device, begin)) as crew:
+        return _learn(config, clips, folder, device, begin, crew, tell)
 
 
 def _learn(
@@ -180,13 +195,16 @@ def _learn(
     clips: Path,
     folder: Path,
     device: str,
+    begin: Path | None,
     crew: Crew,
     tell: Callable[[float], None] | None = None,
 ) -> Training:
     torch.set_num_threads(1)
-    training = Training(config, folder, device, crew)
+    training = Training(config, folder, device, crew, begin)
     batches = _Batches(clips, config, training.step, crew)
-    loader = DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=4)
+    # a GPU learns faster than one core can cut windows
+    workers = 1 if device == "cpu" else max(1, (os.cpu_count() or 1) - 2)
+    loader = DataLoader(batches, batch_size=None, num_workers=workers, prefetch_factor=4, pin_memory=False)
     saved = clock = time.perf_counter()
     sums = [0.0, 0.0]
     log = folder / "log.jsonl" if crew.rank == 0 else Path(os.devnull)
@@ -210,6 +228,19 @@ def _learn(
             if over:
                 break
     return training
+
+
+def _take_over(network: torch.nn.Module, begun: torch.nn.Module) -> None:
+    """Weights of a network that may have fewer solids: they become the first of the new one's."""
+    old = begun.state_dict()
+    with torch.no_grad():
+        for name, mine in network.state_dict().items():
+            there = tuple(slice(0, n) for n in old[name].shape)
+            if old[name].dim() and not name.endswith(("scenery.say.weight", "scenery.say.bias")):
+                mine[there] = old[name].to(mine.device)
+            elif old[name].dim():  # rows are solids by values
+                solids = network.sketch.scenery.count, begun.sketch.scenery.count  # type: ignore[union-attr]
+                mine.unflatten(0, (solids[0], -1))[: solids[1]] = old[name].unflatten(0, (solids[1], -1)).to(mine.device)
 
 
 def _line(training: Training, sums: list[float]) -> dict[str, Any]:

@@ -39,8 +39,10 @@ def main() -> None:
         names = [g.name for g in groups() if not chosen.only or any(part in g.name for part in chosen.only)]
         films = [f for g in groups() if g.name in names for f in g.films if not f.reference_only]
         model = Camera(chosen.model, chosen.profile, tuple(chosen.drop), chosen.device)
-        cameras = {"animatic": ANIMATIC, chosen.model: model}
-        if chosen.floor:
+        cameras = {"animatic": ANIMATIC}
+        if chosen.model != ANIMATIC.model:
+            cameras[chosen.model] = model
+        if chosen.floor and len(cameras) > 1:
             cameras["no cues"] = floor_of(model)
         folders = {name: chosen.out / _folder(camera) for name, camera in cameras.items()}
         for name, camera in cameras.items():

@@ -20,6 +20,7 @@ WITHOUT_EDGE = 150  # pixels from which on the edge is left out where colours ar
 RING = 12  # px around it that it must stand out from
 COLOURS = 5  # of a subject, and of what is around it
 NOISE = 7.0  # ΔE: the spread of one colour, at least
+PART = 0.3
 CLEAR = 0.35  # of the likelihoods' contrast in the reference: below, it doesn't stand out even there
 
 
@@ -115,10 +116,12 @@ def _likely(picture: Floats, inside: tuple[Floats, Floats], outside: tuple[Float
 
 
 def _spot(likely: Floats) -> Spot:
-    """The largest connected part that is more likely the subject than not."""
-    count, label, stats, centres = cv2.connectedComponentsWithStats((likely > 0.5).astype(np.uint8))
+    """Of the connected parts that are more likely the subject than not, those as large as PART of the largest:
+    what stands before a subject may cut it in two."""
+    count, label, stats, _ = cv2.connectedComponentsWithStats((likely > 0.5).astype(np.uint8))
     if count < 2:
         return Spot(0.0, 0.0, 0.0)
-    best = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-    area = float(stats[best, cv2.CC_STAT_AREA])
-    return Spot(float(centres[best][0]), float(centres[best][1]), area**0.5)
+    areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
+    areas[0] = 0
+    rows, columns = np.nonzero(np.isin(label, np.flatnonzero(areas >= PART * areas.max())))
+    return Spot(float(columns.mean()), float(rows.mean()), float(len(rows)) ** 0.5)

@@ -80,6 +80,7 @@ def _group(name: str, way: Way, about: str, films: Mapping[str, Mapping[str, str
 
 # the camera ---------------------------------------------------------------------------------
 
+BESIDE = "lens 35mm\n  camera from {} looking at ada {{\n    {}\n  }}"
 WALKS = {"stage": f"{STAGE}\n  0s.. ada walks right 1.5m"}
 ONE_MOVES = {
     "hold": "hold", "pan left": "pan left 20deg", "pan right": "pan right 20deg", "tilt up": "tilt up 10deg",
@@ -90,7 +91,7 @@ ONE_MOVES = {
     "zoom out": "zoom out to 24mm", "orbit left": "orbit left 25deg around ada",
     "orbit right": "orbit right 25deg around ada", "dolly-zoom in": "dolly-zoom in 1.2m",
     "dolly-zoom out": "dolly-zoom out 1.2m", "fast pan": "pan right 45deg", "slow push": "push in 0.4m",
-    "pull": "pull out 1.5m", "handheld": "hold\n    steadiness handheld 30%",
+    "pull": "pull out 1.5m", "handheld": "hold\n    steadiness handheld 30%", "whip-pan": "0s..1.5s hold\n    1.5s..2s whip-pan left 40deg",
 }  # fmt: skip
 TWO_MOVES = {
     "dolly in + pan left": "dolly in 1m + pan left 12deg", "dolly out + tilt down": "dolly out 1m + tilt down 6deg",
@@ -104,23 +105,27 @@ TWO_MOVES = {
     "zoom out + dolly in": "zoom out to 28mm + dolly in 1m",
 }  # fmt: skip
 OTHER_PLACES = ("a forest", "a desert", "a room", "a rooftop at dusk", "a market", "a field")
+ELSEWHERE = {
+    "orbit": "orbit right 30deg around ada", "dolly": "dolly in 1.2m", "truck": "truck left 1m", "pan": "pan right 15deg",
+}  # fmt: skip
+FREE = "lens 35mm\n  camera from (0m, 1.3m, 5m)"  # looks at nobody: what looks at somebody goes on doing so
 
 
 def _moved(move: str) -> dict[str, str]:
-    return {"view": f"{CAMERA} {{\n    {move}\n  }}"}
+    view = FREE if move.startswith("pedestal") else CAMERA
+    return {"view": f"{view} {{\n    {move}\n  }}"}
 
 
 def _cameras() -> Iterator[Group]:
     yield _group("moves", "camera", "one move of the camera", {k: _moved(m) for k, m in ONE_MOVES.items()})
     yield _group("pairs of moves", "camera", "two moves", {k: _moved(m) for k, m in TWO_MOVES.items()})
-    elsewhere = {
-        f"orbit in {place[2:]}": {**_moved("orbit right 30deg around ada"), "place": place} for place in OTHER_PLACES
-    }
-    elsewhere |= {f"dolly in {place[2:]}": {**_moved("dolly in 1.2m"), "place": place} for place in OTHER_PLACES}
-    yield _group("moves elsewhere", "camera", "a move in another place", elsewhere)
+    for place in OTHER_PLACES:
+        films = {name: {**_moved(move), "place": place} for name, move in ELSEWHERE.items()}
+        yield _group(f"moves in {place}", "camera", "one move, elsewhere", films)
     with_walker = {
-        "follow": {**_moved("follow ada from side at 4m"), **WALKS}, "lead": {**_moved("lead ada at 4m"), **WALKS},
-        "pov": {**_moved("pov ada"), **WALKS}, "pan with": {**_moved("pan right 15deg"), **WALKS},
+        "follow": {"view": BESIDE.format("(0m, 1.5m, -4m)", "follow ada from side at 4m"), **WALKS},
+        "lead": {"view": BESIDE.format("(4m, 1.5m, 0m)", "lead ada at 4m"), **WALKS},
+        "from behind": {"view": BESIDE.format("(-4m, 1.5m, 0m)", "follow ada from behind at 4m"), **WALKS}, "pan with": {**_moved("pan right 15deg"), **WALKS},
         "hold beside": {**_moved("hold"), **WALKS}, "truck with": {**_moved("truck right 1.5m"), **WALKS},
     }  # fmt: skip
     yield _group("moves with a walker", "camera", "the camera and somebody walking", with_walker)
@@ -135,10 +140,10 @@ def _views() -> Iterator[Group]:
         "sizes", "picture", "the size of the shot",
         {s: {"view": f"{framed['lens']}\n  frame {s} on ada"} for s in sizes},
     )  # fmt: skip
-    angles = ("eye-level", "low", "high", "overhead", "ground", "dutch 15deg", "dutch -15deg")
+    angles = ("eye-level", "low", "high", "overhead", "dutch 15deg", "dutch -15deg")
     yield _group(
         "angles", "picture", "the angle of the camera",
-        {a: {"view": f"lens 35mm\n  frame full on ada\n  angle {a}"} for a in angles},
+        {a: {"view": f"lens 35mm\n  frame medium on ada\n  angle {a}"} for a in angles},
     )  # fmt: skip
     lenses = (16, 24, 35, 50, 85, 135)
     yield _group(
@@ -153,7 +158,10 @@ def _views() -> Iterator[Group]:
         "two-shot": "frame two-shot on ada, bo", "over the shoulder of bo": "frame over-the-shoulder of bo on ada",
         "over the shoulder of ada": "frame over-the-shoulder of ada on bo", "single on bo": "frame medium-close-up on bo",
         "single on ada": "frame medium-close-up on ada", "establishing": "frame establishing on ada, bo",
-        "insert": "frame insert on bench",
+        "insert": "frame insert on bench", "group": "frame group on ada, bo, bench", "single of the bench": "frame single on bench",
+        "ground": "frame wide on bo\n  angle ground", "aerial": "frame full on bo\n  angle aerial",
+        "his eyes": "camera {\n    pov bo\n  }", "a flight": "camera {\n    aerial 12m over ada\n  }",
+        "three": "frame three-shot on ada, bo, bench",
     }  # fmt: skip
     yield _group("framings", "picture", "who is in the frame", {k: {**two, "view": f"lens 35mm\n  {f}"} for k, f in frames.items()})
 
@@ -180,7 +188,9 @@ def _lights() -> Iterator[Group]:
     ]
     yield Group("temperatures", "picture", "the temperature of the key", found)
     words = (
-        "golden-hour", "blue-hour", "noon", "overcast", "moonlight", "silhouette", "neon", "underlight", "side-light",
+        "golden-hour", "blue-hour", "noon", "overcast", "moonlight", "candlelight", "night", "sunny", "firelight",
+        "tungsten", "fluorescent", "neon", "led", "hmi", "mixed-light", "side-light", "top-light", "underlight",
+        "silhouette", "high-contrast", "low-contrast",
     )  # fmt: skip
     yield _group("lights in a word", "picture", "a light in one word", {w: {"light": f"light {w}"} for w in words})
     colours = ("red", "magenta", "blue", "green")
@@ -206,15 +216,16 @@ def _lights() -> Iterator[Group]:
 
 
 PARTICLES = (
-    "snow", "rain", "petals", "leaves", "dust", "smoke", "fog", "sparks", "embers", "ash", "bubbles", "confetti",
+    "snow", "rain", "petals", "leaves", "dust", "smoke", "fog", "mist", "sparks", "embers", "ash", "bubbles", "confetti",
     "fireflies", "debris", "spray",
 )  # fmt: skip
 
 
 def _airs() -> Iterator[Group]:
     quick = {"fps": "24", "seconds": "16f"}
-    kinds = {k: {**quick, "air": f"particles {k} {{ density 70% }}"} for k in PARTICLES}
-    yield _group("particles", "air", "what drifts in the air", {"nothing": quick, **kinds})
+    dim = {**quick, "place": "a street at dusk", "light": "light sun as key { from left 40deg; height 10deg; temperature 5600K; intensity 40% }"}
+    kinds = {k: {**dim, "air": f"particles {k} {{ density 70% }}"} for k in PARTICLES}
+    yield _group("particles", "air", "what drifts in the air", {"nothing": dim, **kinds})
     for kind in ("snow", "rain", "petals"):
         amounts = {f"{d}%": {**quick, "air": f"particles {kind} {{ density {d}% }}"} for d in (0, 20, 80)}
         yield _group(f"{kind}, how much", "air", f"the density of {kind}", amounts)
@@ -292,7 +303,7 @@ def _subjects() -> Iterator[Group]:
 
 
 def _places() -> Iterator[Group]:
-    names = ("street", "rooftop", "room", "cave", "forest", "field", "sea", "desert", "mountains", "market", "studio")
+    names = ("street", "rooftop", "room", "cave", "forest", "field", "sea", "desert", "mountains", "market", "void")
     yield _group("places", "picture", "the place", {n: {"place": f"a {n}"} for n in names})
     times = {t or "by day": {"place": f"a street {t}"} for t in ("", "at dusk", "at night", "at dawn")}
     yield _group("times of day", "picture", "the time of day", times)
@@ -307,7 +318,7 @@ ACTIONS = {
     "walks forward": "ada walks forward 2m", "runs right": "ada runs right 4m", "sits": "ada sits", "kneels": "ada kneels",
     "crouches": "ada crouches", "lies": "ada lies", "waves": "ada waves", "points": "ada points at bench", "jumps": "ada jumps",
     "turns": "ada turns", "falls": "ada falls", "dances": "ada dances", "leans": "ada leans toward bench",
-    "reaches": "ada reaches toward bench",
+    "reaches": "ada reaches toward bench", "enters": "ada enters", "exits": "ada exits right",
 }  # fmt: skip
 
 
@@ -325,7 +336,7 @@ def _happenings() -> Iterator[Group]:
     letter = {"cast": PEOPLE, "things": 'prop letter "a white letter" as letter', "stage": stage.rsplit("\n", 1)[0], "view": "lens 50mm\n  frame two-shot on ada, bo"}
     given = {
         "ada gives bo a letter": "0s..2s ada gives letter to bo", "bo gives ada a letter": "0s..2s bo gives letter to ada",
-        "ada reads it": "0s.. ada reads letter", "bo reads it": "0s.. bo reads letter",
+        "ada reads it": "0s.. ada reads letter", "bo reads it": "0s.. bo reads letter", "ada holds it": "0s.. ada holds letter", "bo takes it": "0s.. bo takes letter",
     }  # fmt: skip
     yield _group("a letter", "body", "who has a letter", {k: {**letter, "action": a} for k, a in given.items()})
     late = {
