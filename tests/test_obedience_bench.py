@@ -65,7 +65,8 @@ def test_the_set_is_large_and_no_two_films_of_a_group_are_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "category", ["move", "size", "framing", "angle", "composition", "preset", "particles", "kind", "facing"]
+    "category",
+    ["move", "size", "framing", "angle", "composition", "preset", "particles", "kind", "facing"],
 )
 def test_every_word_of_the_vocabulary_is_in_a_film(category: str) -> None:
     shown = set(re.findall(r"[a-z]+(?:-[a-z]+)*", "\n".join(f.text for g in groups() for f in g.films)))
@@ -155,7 +156,9 @@ def test_the_table_says_what_was_found() -> None:
     where = judge("heights")
     good = [judged(where, f.name, take(f)) for f in where.group.films]
     bad = [judged(where, f.name, take(where.group.films[0])) for f in where.group.films]
-    assert numbers(good)["attributes right"] == 1.0 and numbers(bad)["attributes right"] == pytest.approx(1 / 3)
+    assert numbers(good)["attributes right"] == 1.0 and numbers(bad)[
+        "attributes right"
+    ] == pytest.approx(1 / 3)
     table = markdown({"animatic": good, "stuck": bad})
     assert "| heights | 3/3 (3) | 1/3 (1) |" in table
 

@@ -118,7 +118,7 @@ def test_clips_are_made_in_processes_of_their_own(clips: Path) -> None:
     """Of shards that are there only what is missing: their cues."""
     told: list[int] = []
     assert render_clips(SHARD + 1, clips, told.append) == sum(told) == 2 * SHARD
-    assert (clips / "00001.cues.pt").is_file()
+    assert (clips / "00001.cues.safetensors").is_file()
 
 
 def test_cues_come_back_as_they_were_kept(clips: Path) -> None:

@@ -30,8 +30,17 @@ from scenelang.runtime.training.train import train
 )
 @click.option("--minutes", type=float, help="Train for so long instead of what the configuration says.")
 @click.option("--device", default="cpu", show_default=True)
-@click.option("--begin", type=click.Path(path_type=Path), help="A model's folder, whose weights a new training begins with.")
-@click.option("--beside", type=float, default=1.0, help="Learn as soon as this share of the clips is rendered, the rest beside it.")
+@click.option(
+    "--begin",
+    type=click.Path(path_type=Path),
+    help="A model's folder, whose weights a new training begins with.",
+)
+@click.option(
+    "--beside",
+    type=float,
+    default=1.0,
+    help="Learn as soon as this share of the clips is rendered, the rest beside it.",
+)
 def main(
     name: str,
     out: Path | None,

@@ -70,8 +70,9 @@ def make_shards(folder: Path, first_seed: int, numbers: Iterable[int]) -> Iterat
         yield number
 
 
-def alone() -> None:
+def alone(core: int) -> None:
     """Keeps this process to one core, so that as many as there are cores run side by side."""
     torch.set_num_threads(1)
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {os.getpid() % (os.cpu_count() or 1)})
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[core % len(cores)]})

@@ -51,7 +51,9 @@ def embedded(cues: Cues, text_encoder: Any) -> Cues:
 def levels(b: int, f: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Noise levels [B, F] and which frames are to be guessed, bool [B, F]."""
     device = generator.device
-    shares, means, spreads = (torch.tensor(column, device=device) for column in zip(*LEVELS, strict=True))
+    shares, means, spreads = (
+        torch.tensor(column, device=device) for column in zip(*LEVELS, strict=True)
+    )
     which = torch.multinomial(shares, b, replacement=True, generator=generator)
     logits = torch.randn(b, generator=generator, device=device) * spreads[which] + means[which]
     t = logits.sigmoid()[:, None].expand(b, f).clone()

@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from scenelang.runtime.training.clips import SHARD, alone, make_shards
 from scenelang.runtime.training.config import TRAIN_SEED
@@ -23,7 +24,12 @@ def render_clips(
     """At least `count` clips with their cues, or fewer once `enough` is set; those that are there stay. `tell`
     hears of each few that are done. Returns how many were asked for."""
     numbers = range(-(-count // SHARD))
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    turn = context.Value("i", 0)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    with ProcessPoolExecutor(
+        cores, mp_context=context, initializer=_on_a_core, initargs=(turn,)
+    ) as pool:
         for done in as_completed([pool.submit(_render_shard, folder, number) for number in numbers]):
             done.result()
             if enough is not None and enough.is_set():
@@ -34,8 +40,15 @@ def render_clips(
     return len(numbers) * SHARD
 
 
+def _on_a_core(turn: Any) -> None:
+    """Each process of the pool on a core of its own."""
+    with turn.get_lock():
+        mine = turn.value
+        turn.value += 1
+    alone(mine)
+
+
 def _render_shard(folder: Path, number: int) -> int:
-    alone()
     for made in make_shards(folder, TRAIN_SEED, [number]):
         shard_cues(folder, made)
     return number

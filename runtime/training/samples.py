@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn.functional import interpolate
 
@@ -82,14 +83,23 @@ def unpack(kept: dict[str, Tensor]) -> Cues:
 
 def shard_cues(folder: Path, number: int) -> list[dict[str, Tensor]]:
     """The packed cues of a shard, made once and kept beside it."""
-    kept = folder / f"{number:05}.cues.pt"
+    kept = folder / f"{number:05}.cues.safetensors"
     if not kept.exists():
         with gzip.open(folder / f"{number:05}.jsonl.gz", "rt", encoding="utf-8") as lines:
             clips = [json.loads(line) for line in lines]
         made = [pack(clip_cues(Plan.model_validate(c["plan"]), c["start"])) for c in clips]
+        whole = {
+            f"{n}.{name}": value.contiguous()
+            for n, clip in enumerate(made)
+            for name, value in clip.items()
+        }
         with atomic_path(kept) as path:
-            torch.save(made, path)
-    return torch.load(kept, weights_only=True)
+            save_file(whole, path)
+    found: dict[int, dict[str, Tensor]] = {}
+    for key, value in load_file(kept).items():
+        clip, _, name = key.partition(".")
+        found.setdefault(int(clip), {})[name] = value
+    return [found[n] for n in sorted(found)]
 
 
 def cut(pictures: np.ndarray, cues: Cues, window: Window, width: int, height: int) -> Sample:
@@ -149,7 +159,9 @@ class Shards:
     def clip(self, rng: np.random.Generator) -> tuple[np.ndarray, Cues]:
         """The pictures and cues of any clip."""
         if self._drawn % LOOK_AGAIN == 0:  # cues are written last
-            self.numbers = sorted(int(path.name[:5]) for path in self.folder.glob("[0-9]*.cues.pt"))
+            self.numbers = sorted(
+                int(path.name[:5]) for path in self.folder.glob("[0-9]*.cues.safetensors")
+            )
         self._drawn += 1
         number = self.numbers[int(rng.integers(len(self.numbers)))]
         if number not in self._cues:

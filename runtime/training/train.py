@@ -204,7 +204,9 @@ def _learn(
     batches = _Batches(clips, config, training.step, crew)
     # a GPU learns faster than one core can cut windows
     workers = 1 if device == "cpu" else max(1, (os.cpu_count() or 1) - 2)
-    loader = DataLoader(batches, batch_size=None, num_workers=workers, prefetch_factor=4, pin_memory=False)
+    loader = DataLoader(
+        batches, batch_size=None, num_workers=workers, prefetch_factor=4, pin_memory=False
+    )
     saved = clock = time.perf_counter()
     sums = [0.0, 0.0]
     log = folder / "log.jsonl" if crew.rank == 0 else Path(os.devnull)
@@ -240,7 +242,9 @@ def _take_over(network: torch.nn.Module, begun: torch.nn.Module) -> None:
                 mine[there] = old[name].to(mine.device)
             elif old[name].dim():  # rows are solids by values
                 solids = network.sketch.scenery.count, begun.sketch.scenery.count  # type: ignore[union-attr]
-                mine.unflatten(0, (solids[0], -1))[: solids[1]] = old[name].unflatten(0, (solids[1], -1)).to(mine.device)
+                mine.unflatten(0, (solids[0], -1))[: solids[1]] = (
+                    old[name].unflatten(0, (solids[1], -1)).to(mine.device)
+                )
 
 
 def _line(training: Training, sums: list[float]) -> dict[str, Any]:

@@ -36,7 +36,9 @@ def main() -> None:
     with Progress(*bars, console=console, transient=True) as progress:
         if chosen.combinations:
             return combine(chosen, console, progress)
-        names = [g.name for g in groups() if not chosen.only or any(part in g.name for part in chosen.only)]
+        names = [
+            g.name for g in groups() if not chosen.only or any(part in g.name for part in chosen.only)
+        ]
         films = [f for g in groups() if g.name in names for f in g.films if not f.reference_only]
         model = Camera(chosen.model, chosen.profile, tuple(chosen.drop), chosen.device)
         cameras = {"animatic": ANIMATIC}
@@ -60,7 +62,9 @@ def main() -> None:
         "numbers": {name: numbers(scores) for name, scores in sets.items()}, "cost": costs,
         "scores": {name: [s.to_json() for s in scores] for name, scores in sets.items()},
     }  # fmt: skip
-    (chosen.json or chosen.out / "scores.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    (chosen.json or chosen.out / "scores.json").write_text(
+        json.dumps(result, indent=1) + "\n", encoding="utf-8"
+    )
     console.print(table, markup=False)
     for name, (seconds, calls) in costs.items():
         console.print(f"{name}: {calls} denoiser calls, {seconds:.0f} s of rendering in all")
@@ -88,20 +92,32 @@ def combine(chosen: argparse.Namespace, console: Console, progress: Progress) ->
         progress.advance(task)
     console.print(combinations.table(found))
     if chosen.json:
-        chosen.json.write_text(json.dumps([f.to_json() for f in found], indent=1) + "\n", encoding="utf-8")
+        chosen.json.write_text(
+            json.dumps([f.to_json() for f in found], indent=1) + "\n", encoding="utf-8"
+        )
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.obedience", description=__doc__)
     parser.add_argument("--model", default="maquette", help="a name or the folder of a model")
-    parser.add_argument("--only", action="append", default=[], help="groups whose names hold this; may be given again")
-    parser.add_argument("--combinations", action="store_true", help="held-out pairs in random films, in dB, instead")
+    parser.add_argument(
+        "--only", action="append", default=[], help="groups whose names hold this; may be given again"
+    )
+    parser.add_argument(
+        "--combinations", action="store_true", help="held-out pairs in random films, in dB, instead"
+    )
     parser.add_argument("--drop", action="append", default=[], choices=GROUPS, help="cues to leave out")
-    parser.add_argument("--floor", action=argparse.BooleanOptionalAction, default=True, help="the model without cues too")
-    parser.add_argument("--out", type=Path, default=Path("out/obedience"), help="folder for films, page and numbers")
+    parser.add_argument(
+        "--floor", action=argparse.BooleanOptionalAction, default=True, help="the model without cues too"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("out/obedience"), help="folder for films, page and numbers"
+    )
     parser.add_argument("--profile", default="final", choices=("draft", "final"))
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--jobs", type=int, default=2, help="processes side by side, each with one thread")
+    parser.add_argument(
+        "--jobs", type=int, default=2, help="processes side by side, each with one thread"
+    )
     parser.add_argument("--json", type=Path, help="file for all numbers; default scores.json in --out")
     return parser.parse_args()
 

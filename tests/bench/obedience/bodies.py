@@ -35,7 +35,7 @@ class Spot:
 
 @dataclass(frozen=True)
 class Found:
-    """`position` is the distance to where it should be over its height in the picture, the mean over frames; `size`
+    """`position` is the distance to where it should be over its diagonal in the picture, the mean over frames; `size`
     the ratio of sizes (square roots of areas); `colour` ΔE of a* and b*, `light` that of lightness; `asked`
     says in how many frames it could be asked for. `position` and `size` are NaN where it doesn't stand out."""
 
@@ -65,10 +65,10 @@ def find(take: Lab, reference: Lab, mask: Mask, anyone: Mask, frames: list[int])
         if spots is None:
             continue
         mine, right = spots
-        rows = np.flatnonzero(mask[f].any(1))
-        height = float(rows[-1] - rows[0] + 1)
-        off = np.hypot(mine.x - right.x, mine.y - right.y) if mine.size > 0 else height
-        positions.append(min(1.0, float(off) / max(height, 12.0)))
+        rows, columns = np.flatnonzero(mask[f].any(1)), np.flatnonzero(mask[f].any(0))
+        across = float(np.hypot(np.ptp(rows), np.ptp(columns)))
+        off = np.hypot(mine.x - right.x, mine.y - right.y) if mine.size > 0 else across
+        positions.append(min(1.0, float(off) / across))
         sizes.append(mine.size / max(right.size, 1e-6))
     if not colours:
         return None
@@ -86,7 +86,8 @@ def _spots(
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     reach = max(10, int(0.5 * (rows[-1] - rows[0])), int(0.5 * (columns[-1] - columns[0])))
     area = np.s_[
-        max(0, rows[0] - reach) : rows[-1] + reach + 1, max(0, columns[0] - reach) : columns[-1] + reach + 1
+        max(0, rows[0] - reach) : rows[-1] + reach + 1,
+        max(0, columns[0] - reach) : columns[-1] + reach + 1,
     ]
     others = (anyone & ~mask)[area]
     right = _likely(reference[area], inside, outside)
@@ -101,7 +102,9 @@ def _palette(colours: Floats) -> tuple[Floats, Floats]:
     count = min(COLOURS, len(colours))
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
     cv2.setRNGSeed(1)
-    _, label, centre = cv2.kmeans(colours.astype(np.float32), count, None, stop, 1, cv2.KMEANS_PP_CENTERS)
+    _, label, centre = cv2.kmeans(
+        colours.astype(np.float32), count, None, stop, 1, cv2.KMEANS_PP_CENTERS
+    )
     return centre, np.bincount(label.ravel(), minlength=count) / len(colours)
 
 

@@ -108,7 +108,9 @@ OTHER_PLACES = ("a forest", "a desert", "a room", "a rooftop at dusk", "a market
 ELSEWHERE = {
     "orbit": "orbit right 30deg around ada", "dolly": "dolly in 1.2m", "truck": "truck left 1m", "pan": "pan right 15deg",
 }  # fmt: skip
-FREE = "lens 35mm\n  camera from (0m, 1.3m, 5m)"  # looks at nobody: what looks at somebody goes on doing so
+FREE = (
+    "lens 35mm\n  camera from (0m, 1.3m, 5m)"  # looks at nobody: what looks at somebody goes on doing so
+)
 
 
 def _moved(move: str) -> dict[str, str]:
@@ -117,7 +119,9 @@ def _moved(move: str) -> dict[str, str]:
 
 
 def _cameras() -> Iterator[Group]:
-    yield _group("moves", "camera", "one move of the camera", {k: _moved(m) for k, m in ONE_MOVES.items()})
+    yield _group(
+        "moves", "camera", "one move of the camera", {k: _moved(m) for k, m in ONE_MOVES.items()}
+    )
     yield _group("pairs of moves", "camera", "two moves", {k: _moved(m) for k, m in TWO_MOVES.items()})
     for place in OTHER_PLACES:
         films = {name: {**_moved(move), "place": place} for name, move in ELSEWHERE.items()}
@@ -153,7 +157,10 @@ def _views() -> Iterator[Group]:
     places = ("centre", "left-third", "right-third")
     composed = {p: {"view": f"lens 35mm\n  frame medium on ada at {p}"} for p in places}
     yield _group("compositions", "picture", "where in the frame", composed)
-    two = {"cast": PEOPLE, "stage": "ada at (-0.5m, 0m) facing bo\n  bo at (0.5m, 0m) facing ada\n  bench at (-1.8m, -2.5m) facing camera"}
+    two = {
+        "cast": PEOPLE,
+        "stage": "ada at (-0.5m, 0m) facing bo\n  bo at (0.5m, 0m) facing ada\n  bench at (-1.8m, -2.5m) facing camera",
+    }
     frames = {
         "two-shot": "frame two-shot on ada, bo", "over the shoulder of bo": "frame over-the-shoulder of bo on ada",
         "over the shoulder of ada": "frame over-the-shoulder of ada on bo", "single on bo": "frame medium-close-up on bo",
@@ -163,7 +170,12 @@ def _views() -> Iterator[Group]:
         "his eyes": "camera {\n    pov bo\n  }", "a flight": "camera {\n    aerial 12m over ada\n  }",
         "three": "frame three-shot on ada, bo, bench",
     }  # fmt: skip
-    yield _group("framings", "picture", "who is in the frame", {k: {**two, "view": f"lens 35mm\n  {f}"} for k, f in frames.items()})
+    yield _group(
+        "framings",
+        "picture",
+        "who is in the frame",
+        {k: {**two, "view": f"lens 35mm\n  {f}"} for k, f in frames.items()},
+    )
 
 
 # light and air ------------------------------------------------------------------------------
@@ -178,12 +190,21 @@ def _lights() -> Iterator[Group]:
     for side, azimuth in (("left", 1), ("right", -1)):
         for degrees in (20, 65, 110, 155):
             fields = _sun(f"from {side} {degrees}deg; height 30deg; temperature 5600K")
-            found.append(_film("light directions", f"{side} {degrees}", fields, angle=float(azimuth * degrees)))
+            found.append(
+                _film("light directions", f"{side} {degrees}", fields, angle=float(azimuth * degrees))
+            )
     yield Group("light directions", "picture", "the side that the key comes from", found)
-    heights = {f"{h} degrees": _sun(f"from left 40deg; height {h}deg; temperature 5600K") for h in (8, 30, 70)}
+    heights = {
+        f"{h} degrees": _sun(f"from left 40deg; height {h}deg; temperature 5600K") for h in (8, 30, 70)
+    }
     yield _group("light heights", "picture", "how high the key stands", heights)
     found = [
-        _film("temperatures", f"{k} K", _sun(f"from left 40deg; height 30deg; temperature {k}K"), kelvin=float(k))
+        _film(
+            "temperatures",
+            f"{k} K",
+            _sun(f"from left 40deg; height 30deg; temperature {k}K"),
+            kelvin=float(k),
+        )
         for k in (2000, 2700, 3500, 4500, 5600, 7000, 9500)
     ]
     yield Group("temperatures", "picture", "the temperature of the key", found)
@@ -192,7 +213,9 @@ def _lights() -> Iterator[Group]:
         "tungsten", "fluorescent", "neon", "led", "hmi", "mixed-light", "side-light", "top-light", "underlight",
         "silhouette", "high-contrast", "low-contrast",
     )  # fmt: skip
-    yield _group("lights in a word", "picture", "a light in one word", {w: {"light": f"light {w}"} for w in words})
+    yield _group(
+        "lights in a word", "picture", "a light in one word", {w: {"light": f"light {w}"} for w in words}
+    )
     colours = ("red", "magenta", "blue", "green")
     tinted = {c: _sun(f'from left 40deg; height 30deg; colour "{c}"') for c in colours}
     yield _group("light colours", "picture", "the colour of the key", tinted)
@@ -204,8 +227,16 @@ def _lights() -> Iterator[Group]:
         "darker": f"{key}\n  animate sun.intensity: 110% @ 0s, 15% @ 1.8s",
         "sinking": f"{key}\n  animate sun.height: 60deg @ 0s, 5deg @ 1.8s", "unchanged": key,
     }  # fmt: skip
-    yield _group("light changes", "picture", "how the key changes within the shot", {k: {"light": v} for k, v in changes.items()})
-    lamp = {"things": 'prop lamp "a paper lantern" as lantern', "stage": "ada at (0m, 0m) facing camera\n  lamp at (1m, 0.3m)"}
+    yield _group(
+        "light changes",
+        "picture",
+        "how the key changes within the shot",
+        {k: {"light": v} for k, v in changes.items()},
+    )
+    lamp = {
+        "things": 'prop lamp "a paper lantern" as lantern',
+        "stage": "ada at (0m, 0m) facing camera\n  lamp at (1m, 0.3m)",
+    }
     night = {**lamp, "place": "a street at night"}
     lit = "light glow on lamp as practical { temperature 2400K; intensity 100% }"
     practical = {
@@ -223,11 +254,17 @@ PARTICLES = (
 
 def _airs() -> Iterator[Group]:
     quick = {"fps": "24", "seconds": "16f"}
-    dim = {**quick, "place": "a street at dusk", "light": "light sun as key { from left 40deg; height 10deg; temperature 5600K; intensity 40% }"}
+    dim = {
+        **quick,
+        "place": "a street at dusk",
+        "light": "light sun as key { from left 40deg; height 10deg; temperature 5600K; intensity 40% }",
+    }
     kinds = {k: {**dim, "air": f"particles {k} {{ density 70% }}"} for k in PARTICLES}
     yield _group("particles", "air", "what drifts in the air", {"nothing": dim, **kinds})
     for kind in ("snow", "rain", "petals"):
-        amounts = {f"{d}%": {**quick, "air": f"particles {kind} {{ density {d}% }}"} for d in (0, 20, 80)}
+        amounts = {
+            f"{d}%": {**quick, "air": f"particles {kind} {{ density {d}% }}"} for d in (0, 20, 80)
+        }
         yield _group(f"{kind}, how much", "air", f"the density of {kind}", amounts)
     winds = {
         f"{kind} {side}": {**quick, "air": f"particles {kind} {{ density 60%; wind {side} 4m/s }}"}
@@ -238,20 +275,36 @@ def _airs() -> Iterator[Group]:
         "begins": "particles snow\n  animate snow.density: 0% @ 0s, 90% @ 1.8s",
         "ends": "particles snow\n  animate snow.density: 90% @ 0s, 0% @ 1.8s",
     }
-    yield _group("snowfall changes", "air", "how the snow changes within the shot", {k: {"air": v} for k, v in changes.items()})
+    yield _group(
+        "snowfall changes",
+        "air",
+        "how the snow changes within the shot",
+        {k: {"air": v} for k, v in changes.items()},
+    )
 
 
 # who and where ------------------------------------------------------------------------------
 
-PEOPLE = (
-    'character ada "a woman in a red coat, black hair" as figure\ncharacter bo "a man in a blue jacket" as figure'
-)
+PEOPLE = 'character ada "a woman in a red coat, black hair" as figure\ncharacter bo "a man in a blue jacket" as figure'
 KINDS = {
     "creature": 1.0, "animal": 1.0, "bird": 0.6, "vehicle": 1.5, "boat": 1.8, "tree": 3.0, "building": 3.5, "ball": 0.9,
     "box": 0.9, "candle": 0.5, "lantern": 0.6, "table": 0.9, "stall": 2.2, "cup": 0.4, "letter": 0.4, "book": 0.4,
     "bottle": 0.5, "chair": 1.0, "umbrella": 1.0, "rock": 0.9,
 }  # fmt: skip
-COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "grey", "cyan")
+COLOURS = (
+    "red",
+    "orange",
+    "yellow",
+    "green",
+    "blue",
+    "purple",
+    "pink",
+    "brown",
+    "black",
+    "white",
+    "grey",
+    "cyan",
+)
 
 
 def _thing(kind: str, colour: str, height: float) -> dict[str, str]:
@@ -267,13 +320,28 @@ def _subjects() -> Iterator[Group]:
     small = {k: h for k, h in KINDS.items() if h <= 0.6}
     large = {k: h for k, h in KINDS.items() if h > 0.6}
     for name, kinds in (("large kinds", large), ("small kinds", small)):
-        yield _group(name, "picture", "the kind of the subject", {k: _thing(k, "red", h) for k, h in kinds.items()})
-    coats = {c: {"cast": f'character ada "a woman in a {c} coat, black hair" as figure'} for c in COLOURS}
+        yield _group(
+            name,
+            "picture",
+            "the kind of the subject",
+            {k: _thing(k, "red", h) for k, h in kinds.items()},
+        )
+    coats = {
+        c: {"cast": f'character ada "a woman in a {c} coat, black hair" as figure'} for c in COLOURS
+    }
     yield _group("coats", "body", "the colour of a coat", coats)
-    hair = {c: {"cast": f'character ada "a woman in a red coat, {c} hair" as figure', "view": "lens 50mm\n  frame close-up on ada"} for c in ("black", "brown", "white", "yellow", "red")}
+    hair = {
+        c: {
+            "cast": f'character ada "a woman in a red coat, {c} hair" as figure',
+            "view": "lens 50mm\n  frame close-up on ada",
+        }
+        for c in ("black", "brown", "white", "yellow", "red")
+    }
     yield _group("hair", "body", "the colour of hair", hair)
     for kind in ("vehicle", "ball"):
-        paint = {c: _thing(kind, c, KINDS[kind]) for c in ("red", "blue", "yellow", "green", "white", "black")}
+        paint = {
+            c: _thing(kind, c, KINDS[kind]) for c in ("red", "blue", "yellow", "green", "white", "black")
+        }
         yield _group(f"{kind} colours", "body", f"the colour of a {kind}", paint)
     two = "ada at (-0.6m, 0m) facing camera\n  bo at (0.6m, 0m) facing camera\n  bench at (-1.8m, -2.5m) facing camera"
     bound = {
@@ -288,7 +356,13 @@ def _subjects() -> Iterator[Group]:
         for n in (1, 2, 4, 8)
     }  # fmt: skip
     yield _group("how many", "picture", "how many there are", counted)
-    heights = {f"{h} m": {"cast": f'character ada "a woman in a red coat" as figure {{ height {h}m }}', "view": CAMERA.replace("looking at ada", "looking at bench").replace("1.3m, 5m", "1.3m, 5m")} for h in (1.2, 1.6, 2.0)}
+    heights = {
+        f"{h} m": {
+            "cast": f'character ada "a woman in a red coat" as figure {{ height {h}m }}',
+            "view": CAMERA.replace("looking at ada", "looking at bench").replace("1.3m, 5m", "1.3m, 5m"),
+        }
+        for h in (1.2, 1.6, 2.0)
+    }
     yield _group("heights", "body", "how tall somebody is", heights)
     spots = {
         "left": "(-1.2m, 0m)", "middle": "(0m, 0m)", "right": "(1.2m, 0m)", "behind": "(0.8m, -3m)", "before": "(0.3m, 1.5m)",
@@ -298,12 +372,27 @@ def _subjects() -> Iterator[Group]:
         for k, p in spots.items()
     }  # fmt: skip
     yield _group("spots", "picture", "where somebody stands", placed)
-    facing = {f: {"stage": STAGE.replace("facing camera", f"facing {f}", 1)} for f in ("camera", "away", "left", "right")}
+    facing = {
+        f: {"stage": STAGE.replace("facing camera", f"facing {f}", 1)}
+        for f in ("camera", "away", "left", "right")
+    }
     yield _group("facings", "body", "which way somebody faces", facing)
 
 
 def _places() -> Iterator[Group]:
-    names = ("street", "rooftop", "room", "cave", "forest", "field", "sea", "desert", "mountains", "market", "void")
+    names = (
+        "street",
+        "rooftop",
+        "room",
+        "cave",
+        "forest",
+        "field",
+        "sea",
+        "desert",
+        "mountains",
+        "market",
+        "void",
+    )
     yield _group("places", "picture", "the place", {n: {"place": f"a {n}"} for n in names})
     times = {t or "by day": {"place": f"a street {t}"} for t in ("", "at dusk", "at night", "at dawn")}
     yield _group("times of day", "picture", "the time of day", times)
@@ -333,19 +422,31 @@ def _happenings() -> Iterator[Group]:
     }  # fmt: skip
     acted = {k: {"cast": PEOPLE, "stage": stage, "action": a} for k, a in together.items()}
     yield _group("interactions", "body", "what two people do", acted)
-    letter = {"cast": PEOPLE, "things": 'prop letter "a white letter" as letter', "stage": stage.rsplit("\n", 1)[0], "view": "lens 50mm\n  frame two-shot on ada, bo"}
+    letter = {
+        "cast": PEOPLE,
+        "things": 'prop letter "a white letter" as letter',
+        "stage": stage.rsplit("\n", 1)[0],
+        "view": "lens 50mm\n  frame two-shot on ada, bo",
+    }
     given = {
         "ada gives bo a letter": "0s..2s ada gives letter to bo", "bo gives ada a letter": "0s..2s bo gives letter to ada",
         "ada reads it": "0s.. ada reads letter", "bo reads it": "0s.. bo reads letter", "ada holds it": "0s.. ada holds letter", "bo takes it": "0s.. bo takes letter",
     }  # fmt: skip
-    yield _group("a letter", "body", "who has a letter", {k: {**letter, "action": a} for k, a in given.items()})
+    yield _group(
+        "a letter", "body", "who has a letter", {k: {**letter, "action": a} for k, a in given.items()}
+    )
     late = {
         "sits, then waves": "0s..1s ada sits\n  1s..2s ada waves", "waves, then sits": "0s..1s ada waves\n  1s..2s ada sits",
         "walks, then stands": "0s..1s ada walks right 1.5m", "stands, then walks": "1s..2s ada walks right 1.5m",
         "becomes blue": '1s.. ada becomes "a woman in a blue coat, black hair"',
         "becomes yellow": '1s.. ada becomes "a woman in a yellow coat, black hair"', "stays": "",
     }  # fmt: skip
-    yield _group("changes within the shot", "body", "what changes half-way", {k: {"action": a} for k, a in late.items()})
+    yield _group(
+        "changes within the shot",
+        "body",
+        "what changes half-way",
+        {k: {"action": a} for k, a in late.items()},
+    )
 
 
 def _long_ones() -> Iterator[Group]:
@@ -385,10 +486,16 @@ def _pair(a: str, b: str) -> Group:
         way: Way = "body"
     elif b in PARTICLES:
         quick = {"fps": "24", "seconds": "16f", "place": f"a {a}"}
-        films = {k: {**quick, "air": f"particles {k} {{ density 70% }}"} for k in (b, *(p for p in ("snow", "rain", "petals", "embers") if p != b))}
+        films = {
+            k: {**quick, "air": f"particles {k} {{ density 70% }}"}
+            for k in (b, *(p for p in ("snow", "rain", "petals", "embers") if p != b))
+        }
         way = "air"
     else:
-        films = {k: {**_thing(k, "red", KINDS[k]), "place": f"a {a}"} for k in (b, *(k for k in ("ball", "table", "rock", "animal") if k != b))}
+        films = {
+            k: {**_thing(k, "red", KINDS[k]), "place": f"a {a}"}
+            for k in (b, *(k for k in ("ball", "table", "rock", "animal") if k != b))
+        }
         way = "picture"
     made = [
         Film(name, key, TEMPLATE.format(**{**BASE, **fields}), reference_only=number > 0)

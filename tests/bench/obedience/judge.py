@@ -46,9 +46,13 @@ class Judge:
         self.names = [film.name for film in group.films]
         whole = {name: np.concatenate([r.lab for r in shots]) for name, shots in references.items()}
         if group.way == "body":
-            anyone = np.stack([np.concatenate([r.mask for r in references[n]]).astype(bool) for n in self.names])
+            anyone = np.stack(
+                [np.concatenate([r.mask for r in references[n]]).astype(bool) for n in self.names]
+            )
             self._region = grown(anyone.any(0), AROUND)
-        self._known = {name: self._seen(film) for name, film in whole.items()} if group.way != "camera" else {}
+        self._known = (
+            {name: self._seen(film) for name, film in whole.items()} if group.way != "camera" else {}
+        )
         if group.way == "air":
             self._spread = np.stack([*self._known.values()]).std(0).clip(0.3)
 

@@ -19,7 +19,9 @@ def recovered(frames: Pictures, planned: Reference) -> CameraPath:
     if found.failed_F.mean() <= 0.5:
         return found
     still = np.zeros(len(found.failed_F), dtype=int)
-    return CameraPath(found.c2w_F44[still], found.focal_F[still], found.inliers_F, np.ones_like(found.failed_F))
+    return CameraPath(
+        found.c2w_F44[still], found.focal_F[still], found.inliers_F, np.ones_like(found.failed_F)
+    )
 
 
 def error(path: CameraPath, planned: Reference) -> CameraErrors:

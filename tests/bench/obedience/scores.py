@@ -82,7 +82,8 @@ def score_group(name: str, takes: dict[str, Path]) -> dict[str, list[Score]]:
     result = {}
     for key, folder in takes.items():
         result[key] = [
-            score(judge, known[film.name], film, read_frames(folder / f"{film.path}.mp4")) for film in films
+            score(judge, known[film.name], film, read_frames(folder / f"{film.path}.mp4"))
+            for film in films
         ]
         for film in films:
             _stills(folder / f"{film.path}.mp4")

@@ -28,8 +28,8 @@ def mean(values: Iterable[float | None]) -> float | None:
     return statistics.mean(known) if known else None
 
 
-def share(flags: Sequence[bool]) -> float:
-    return sum(flags) / len(flags) if flags else float("nan")
+def share(flags: Sequence[bool]) -> float | None:
+    return sum(flags) / len(flags) if flags else None
 
 
 def numbers(scores: Sequence[Score]) -> dict[str, Any]:
@@ -92,11 +92,15 @@ def markdown(sets: dict[str, list[Score]]) -> str:
     lines += ["", "| measure | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
     every = {name: numbers(scores) for name, scores in sets.items()}
     for key in next(iter(every.values())):
-        lines.append(f"| {key} | " + " | ".join(_number(key, every[name].get(key)) for name in names) + " |")
+        lines.append(
+            f"| {key} | " + " | ".join(_number(key, every[name].get(key)) for name in names) + " |"
+        )
     lines += ["", "| check | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
     checked = {name: by_check(scores) for name, scores in sets.items()}
     for key in next(iter(checked.values())):
-        cells = ["–" if key not in checked[n] else f"{checked[n][key][0]}/{checked[n][key][1]}" for n in names]
+        cells = [
+            "–" if key not in checked[n] else f"{checked[n][key][0]}/{checked[n][key][1]}" for n in names
+        ]
         lines.append(f"| {key} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
