@@ -63,10 +63,10 @@ class Sketch(nn.Module):
         return self.surfaces.draw, self.bodies.say, self.scenery.say, self.face_lights, self.drift_draw
 
     def forward(self, cues: Cues, keep: Tensor, height: int, width: int) -> Sketched:
-        """`keep` [B, GROUPS], 1 for the groups of cues that count and 0 for those that are left out. Where nothing is
-        learned, frame after frame, so that a clip needs no more memory than a picture."""
+        """`keep` [B, GROUPS], 1 for the groups of cues that count and 0 for those that are left out. On a CPU, where
+        nothing is learned, frame after frame, so that a clip needs no more memory than a picture."""
         frames, device = cues.c2w_BF44.shape[1], keep.device.type
-        step = frames if torch.is_grad_enabled() else 1
+        step = 1 if device == "cpu" and not torch.is_grad_enabled() else frames
         half = torch.is_autocast_enabled(device)
         with torch.autocast(device, enabled=False):  # geometry needs all of its digits
             parts = [

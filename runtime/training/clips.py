@@ -24,7 +24,7 @@ from scenelang.runtime.previz.render import render_shot
 from scenelang.runtime.training.films import random_plan
 
 FRAMES, HEIGHT, WIDTH = 16, 144, 256
-SHARD = 32  # clips
+SHARD = 16  # clips
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,9 @@ def make_shards(folder: Path, first_seed: int, numbers: Iterable[int]) -> Iterat
 
 
 def alone(core: int) -> None:
-    """Keeps this process to one core, so that as many as there are cores run side by side."""
+    """Keeps this process to one core, so that as many as there are cores run side by side, and behind the others:
+    what learns beside it comes first."""
+    os.nice(10)
     torch.set_num_threads(1)
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))

@@ -73,5 +73,21 @@ CONFIGS = {
             ),
             sketch_steps=3800,
         ),
+        # for a GPU: its steps take about as long however small they are, so they are large
+        Config(
+            "gpu",
+            clips=12_000,
+            minutes=7.6,
+            buckets=(
+                Bucket(256, 144, 4, 48, weight=0.4, windows=2),
+                Bucket(256, 144, 16, 16, weight=0.4),
+                Bucket(128, 64, 16, 48, weight=0.2, windows=2),
+            ),
+            sketch=Bucket(128, 64, 1, 384, windows=8),
+            sketch_steps=950,
+            network={"scenery": 192},
+            warmup=30,
+            average=0.99,
+        ),
     )
 }

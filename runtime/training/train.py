@@ -203,7 +203,7 @@ def _learn(
     training = Training(config, folder, device, crew, begin)
     batches = _Batches(clips, config, training.step, crew)
     # a GPU learns faster than one core can cut windows
-    workers = 1 if device == "cpu" else max(1, (os.cpu_count() or 1) - 2)
+    workers = 1 if device == "cpu" else max(1, (os.cpu_count() or 1) - 4)
     loader = DataLoader(
         batches, batch_size=None, num_workers=workers, prefetch_factor=4, pin_memory=False
     )
