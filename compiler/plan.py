@@ -88,7 +88,8 @@ class PosePlan(_Part):
     """A posture or gesture of a subject during a range of frames; several may overlap.
 
     Postures: stand, kneel, sit, lie, crouch. Locomotion: walk, run (the position track moves).
-    Gestures: reach, give, hold, look, lean, wave, point, smile, talk, read, open.
+    Gestures: reach, give, hold, look, lean, wave, point, smile, talk, read, open, dance; jump
+    (the position track rises) and fall (with the posture lie, from the same frame on).
     """
 
     frames: Frames

@@ -48,6 +48,7 @@ def still() -> Motion:
         0.0,
         {},
         {},
+        zero,
     )
 
 
