@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenelang.compiler.acts import beat_of, leap_of
 from scenelang.compiler.limbs import SIDES, SIGN, bearings, points
 from scenelang.compiler.motion import Motion, smoothstep
 from scenelang.compiler.turning import Array, aligned, rotate, turn
@@ -40,7 +41,8 @@ class Leg:
 class Animal:
     """A level back on four legs, a neck that leads to a head."""
 
-    back: Array  # [F] how high it is, in heights of the animal
+    middle: Array  # of the body
+    spine: Array  # axes of the body: z runs along the back, to the head
     length: float  # of the body, in heights
     fore: dict[str, Leg]
     hind: dict[str, Leg]
@@ -87,14 +89,17 @@ def creature(body: Motion, height: float) -> Creature:
     walking = smoothstep(body.speed, 0.03, 0.3)
     cycle = creature_cycle(body, h)
     low = np.clip(body.of("kneel") + body.of("sit") + body.of("crouch"), 0, 1)
-    hop = 0.05 * walking * np.abs(np.sin(2 * np.pi * cycle)) - 0.035 * low
-    middle = points(0 * t, (0.47 + hop) * h, 0 * t)
+    lying, leap, dance, beat = body.of("lie"), leap_of(body), body.of("dance"), beat_of(body)
+    bent = leap.bent + 0.7 * leap.lands
+    hop = 0.05 * walking * np.abs(np.sin(2 * np.pi * cycle)) - 0.07 * low - 0.1 * bent - 0.13 * lying
+    middle = points(0.07 * dance * np.sin(beat), 0.47 + hop + 0.05 * dance * np.abs(np.cos(beat)), 0) * h
     yaw, pitch = _gaze(body, middle)
-    lean = 15 * body.of("lean")
+    lean = 15 * body.of("lean") + 14 * bent - 10 * leap.air - 8 * low
     torso = turn(
-        0.75 * yaw,
-        0.35 * pitch + lean,
-        (3 + 4 * walking) * np.sin(2 * np.pi * (0.21 * t * (1 - walking) + cycle * walking)),
+        0.75 * yaw * (1 - lying) + 16 * dance * np.sin(beat),
+        0.35 * pitch * (1 - lying) + lean - 78 * lying,
+        (3 + 4 * walking) * np.sin(2 * np.pi * (0.21 * t * (1 - walking) + cycle * walking))
+        + 13 * dance * np.sin(beat),
     )
 
     def on(x: float, y: float, z: float) -> Array:
@@ -108,16 +113,26 @@ def creature(body: Motion, height: float) -> Creature:
         s = SIGN[side]
         swing = walking * np.sin(2 * np.pi * (cycle + (0.0 if side == "left" else 0.5)))
         wave = body.of("wave") * (s < 0)
-        beat = 0.03 * np.sin(2 * np.pi * 1.6 * t) * wave
+        sway = s * np.sin(beat) * dance
+        up = np.clip(wave + leap.air + body.of("fall") + (0.5 * dance + 0.5 * sway), 0, 1)
+        points_at = body.of("point") * (s < 0)
+        wags = 0.03 * np.sin(2 * np.pi * 1.6 * t) * wave
+        reaches = np.clip(reach + points_at, 0, 1)
         hand[side] = on(s * 0.37, -0.16, 0.17) + rotate(
             torso,
-            points(-s * 0.14 * reach, 0.05 * reach + 0.42 * wave + beat, 0.16 * reach - 0.08 * swing)
+            points(
+                -s * 0.14 * reaches + s * 0.08 * up,
+                0.05 * reaches + 0.1 * points_at + 0.42 * up + wags,
+                0.16 * reaches + 0.08 * points_at - 0.08 * swing,
+            )
             * h,
         )
         shoulder[side] = on(s * 0.31, -0.02, 0.05)
         foot[side] = points(
-            s * 0.16 * h, (0.055 + 0.08 * np.maximum(0, swing)) * h, (0.1 + 0.1 * swing + 0.07 * low) * h
-        )
+            s * (0.16 + 0.03 * lying),
+            0.055 + 0.08 * np.maximum(0, swing) + 0.09 * np.maximum(0, sway) + 0.04 * leap.air + 0.12 * lying,
+            0.1 + 0.1 * swing + 0.2 * low + 0.3 * lying,
+        ) * h
     return Creature(middle, torso, yaw, pitch, shoulder, hand, foot)
 
 
@@ -127,39 +142,52 @@ def animal_cycle(body: Motion, height: float) -> Array:
 
 
 def animal(body: Motion, height: float) -> Animal:
-    """It trots: legs across from each other go together; lying or sitting it is low."""
+    """It trots: legs across from each other go together; it sits on its hind legs, lies on its belly,
+    stretches in a jump."""
     h = height
     tall = h > TALL
-    low = np.clip(body.of("lie") + body.of("sit") + body.of("crouch") + body.of("kneel"), 0, 1)
+    lies = np.clip(body.of("lie") + 0.7 * body.of("crouch") + 0.5 * body.of("kneel"), 0, 1)
+    sits = np.clip(body.of("sit"), 0, 1) * (1 - lies)
+    leap, dance, beat = leap_of(body), body.of("dance"), beat_of(body)
     walking = smoothstep(body.speed, 0.05, 0.5)
+    galloping = smoothstep(body.speed, 2.2, 4.0)
     cycle = animal_cycle(body, h)
-    back = (0.62 if tall else 0.56) - 0.34 * low + 0.015 * walking * np.cos(4 * np.pi * cycle)
+    stands = (0.62 if tall else 0.56) + 0.015 * walking * np.cos(4 * np.pi * cycle)
+    middle = points(0, stands - 0.34 * lies - 0.14 * sits - 0.1 * (leap.bent + leap.lands), 0 * cycle) * h
+    rocks = 7 * galloping * np.sin(2 * np.pi * cycle)
+    spine = turn(
+        10 * dance * np.sin(beat), -34 * sits - 24 * leap.way - rocks + 8 * leap.bent, 5 * dance * np.sin(beat)
+    )
     length = 0.42 if tall else 0.46
 
+    def at(x: float, y: float, z: float) -> Array:
+        return middle + rotate(spine, np.asarray((x, y, z), np.float32) * h)
+
     def leg(s: float, z: float, phase: float) -> Leg:
+        fore = z > 0
         u = 2 * np.pi * (cycle + phase)
-        foot = (
-            points(
-                s * 0.09,
-                0.035 + 0.09 * walking * np.maximum(0, np.cos(u)),
-                z + 0.17 * walking * np.sin(u) + 0.12 * low,
-            )
-            * h
-        )
-        hip = points(s * 0.09, back - 0.05, z) * h
-        knee = (foot + hip) / 2 + points(0, 0, (0.05 if z > 0 else -0.06) * (1 + 2 * low)) * h
+        hip = at(s * 0.09, -0.05, z)
+        under = z + (0.26 if fore else 0.1) * lies + (-0.05 if fore else 0.18) * sits
+        stretch = (0.2 if fore else -0.2) * leap.air
+        lift = 0.09 * walking * np.maximum(0, np.cos(u)) + 0.12 * leap.air
+        lift = lift + 0.1 * dance * np.maximum(0, s * np.sin(beat)) * fore
+        foot = points(
+            s * (0.09 + 0.03 * lies), 0.035 + lift, under + (0.17 + 0.1 * galloping) * walking * np.sin(u) + stretch
+        ) * h
+        out = (0.05 if fore else -0.06) * (1 + 2 * lies) + (0.0 if fore else 0.16) * sits
+        knee = (foot + hip) / 2 + points(0, 0, out) * h
         return Leg(hip, knee, foot)
 
     fore = {side: leg(SIGN[side], length * 0.75, 0.0 if side == "left" else 0.5) for side in SIDES}
     hind = {side: leg(SIGN[side], -length * 0.8, 0.5 if side == "left" else 0.0) for side in SIDES}
-    shoulder = points(0, back + 0.06, length * 0.9) * h
+    shoulder = at(0, 0.06, length * 0.9)
     yaw, pitch = _gaze(body, shoulder)
     nod = 4 * walking * np.sin(4 * np.pi * cycle)
-    face = turn(yaw, pitch + nod + 8)
+    face = turn(yaw, pitch + nod + 8 - 14 * leap.way)
     head = shoulder + rotate(
         turn(yaw * 0.5, nod), np.asarray((0, 0.3, 0.2) if tall else (0, 0.2, 0.16), np.float32) * h
     )
-    return Animal(back, length, fore, hind, shoulder, head, face)
+    return Animal(middle, spine, length, fore, hind, shoulder, head, face)
 
 
 def bird(body: Motion, height: float) -> Bird:
@@ -167,8 +195,11 @@ def bird(body: Motion, height: float) -> Bird:
     h, t = height, body.time
     flying = smoothstep(np.maximum(body.position[:, 1] / 0.4, body.speed - 1.2), 0.2, 1.0)
     beat = np.sin(2 * np.pi * (3.2 * t + body.phase))
-    middle = points(0 * t, (0.5 + 0.06 * flying * -beat) * h, 0 * t)
-    axes = turn(0, 18 * (1 - flying) * -1 + 4 * flying)
+    low = np.clip(body.of("sit") + body.of("lie") + body.of("crouch") + body.of("kneel"), 0, 1) * (1 - flying)
+    dance, tempo = body.of("dance"), beat_of(body)
+    hop = 0.1 * dance * np.abs(np.sin(tempo)) - 0.28 * low
+    middle = points(0 * t, (0.5 + 0.06 * flying * -beat + hop) * h, 0 * t)
+    axes = turn(22 * dance * np.sin(tempo), 18 * (1 - flying) * (low - 1) + 4 * flying, 0)
 
     def at(x: float, y: float, z: float) -> Array:
         return middle + rotate(axes, np.asarray((x, y, z), np.float32) * h)

@@ -20,6 +20,7 @@ from scenelang.compiler.geometry import (
     unit,
 )  # fmt: skip
 from scenelang.compiler.hands import hold_props
+from scenelang.compiler.leaps import leaps, lift
 from scenelang.compiler.plan import PosePlan, SubjectTrack
 from scenelang.compiler.stage import Stage, Standing
 from scenelang.compiler.trail import Trail, compact, frame_range
@@ -36,14 +37,13 @@ POSTURE_OF = {
     "kneel": "kneel",
     "crouch": "crouch",
     "lie": "lie",
-    "fall": "lie",
 }
 POSE_OF = {
     "look": "look", "lean": "lean", "give": "give", "take": "reach", "hold": "hold", "open": "open", "read": "read",
     "reach": "reach", "point": "point", "wave": "wave", "smile": "smile", "talk": "talk",
+    "dance": "dance",
 }  # fmt: skip
-GESTURES = {*MOVING, *POSTURE_OF, *POSE_OF, "turn", "jump"}
-JUMP_HEIGHT, JUMP_SECONDS = 0.35, 0.6
+GESTURES = {*MOVING, *POSTURE_OF, *POSE_OF, "turn", "jump", "fall"}
 WAYS: dict[str, Vec3] = {
     "left": (-1, 0, 0), "right": (1, 0, 0), "up": (0, 1, 0), "down": (0, -1, 0), "away": (0, 0, -1),
 }  # fmt: skip
@@ -84,12 +84,14 @@ def _perform(
     elif gesture == "turn":
         _turn(action, trails, eye, span, film.fps)
     elif gesture == "jump":
-        for f in range(*span):
-            u = float(Fraction(f - span[0]) / film.fps) % JUMP_SECONDS / JUMP_SECONDS
-            x, y, z = trail.position[f]
-            trail.position[f] = (x, y + 4 * JUMP_HEIGHT * u * (1 - u), z)
+        _jump(trail, span, film.fps)
+    elif gesture == "fall":
+        start = _begins(trail, "lie", span[0], frames)
+        _adopt(trail, "lie", start, frames)
+        trail.poses.append(PosePlan(frames=(start, max(span[1], start + 1)), pose="fall"))
     elif gesture in POSTURE_OF:
-        _adopt(trail, POSTURE_OF[gesture], span[0], frames)
+        posture = POSTURE_OF[gesture]
+        _adopt(trail, posture, _begins(trail, posture, span[0], frames), frames)
     elif gesture in POSE_OF:
         target = next((t for t in reversed(action.targets) if t != action.actor), None)
         if action.goal == "camera":
@@ -97,6 +99,12 @@ def _perform(
         trail.poses.append(PosePlan(frames=span, pose=POSE_OF[gesture], target=target))
         if gesture in ("give", "look", "point") and target in trails:
             _face(trail, trails[target].position[span[0]], span, film.fps, least=70.0)
+
+
+def _begins(trail: Trail, posture: str, start: int, frames: int) -> int:
+    """The frame in which a posture is taken up: what is there in a shot's first frame was there
+    before, so that one who sits down then is seen to."""
+    return 1 if start == 0 and frames > 1 and posture != trail.posture else start
 
 
 def _adopt(trail: Trail, posture: str, start: int, frames: int) -> None:
@@ -113,6 +121,18 @@ def _adopt(trail: Trail, posture: str, start: int, frames: int) -> None:
     trail.posture = posture
     if posture != "stand":
         trail.poses.append(PosePlan(frames=(start, frames), pose=posture))
+
+
+def _jump(trail: Trail, span: tuple[int, int], fps: Fraction) -> None:
+    """Up and down, as often as there is time for."""
+    a, b = span
+    times = leaps(float((b - a) / fps))
+    for f in range(a, b):
+        x, y, z = trail.position[f]
+        trail.position[f] = (x, y + lift((f - a) / (b - a) * times % 1), z)
+    if trail.posture != "stand":
+        _adopt(trail, "stand", a, len(trail.position))
+    trail.poses.append(PosePlan(frames=span, pose="jump"))
 
 
 def _travel(

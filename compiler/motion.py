@@ -13,6 +13,7 @@ from scenelang.compiler.turning import Array, rotate, turn
 
 POSTURES = ("kneel", "sit", "lie", "crouch")
 RAMP = 0.4  # seconds in which a gesture comes and goes
+LIE_DOWN, FALL_DOWN = 1.3, 0.75  # seconds that it takes to lie down, and to fall
 
 
 def spread(track: ArrayLike, frames: int) -> Array:
@@ -85,6 +86,10 @@ class Motion:
     phase: float  # of the member, in cycles
     weight: dict[str, Array]  # pose -> [F]
     aim: dict[str, Array]  # pose -> [F, 3] what it is directed at
+    turning: Array  # [F] degrees a second
+    clock: dict[str, tuple[Array, Array]] = field(
+        default_factory=dict
+    )  # pose -> seconds since it began and seconds that it lasts, [F] each; 0 outside
     holds: list[tuple[Array, Array, str]] = field(
         default_factory=list
     )  # (weight [F], point [F, 3], kind)
@@ -132,6 +137,11 @@ def motion(track: SubjectTrack, scene: Stage, offset: tuple[float, float], membe
         phase=(0.381966 * member) % 1.0,
         weight=weight,
         aim={pose: own(point) for pose, point in aim.items()},
+        turning=np.asarray(
+            _smoothed(np.gradient(heading) * fps if frames > 1 else heading * 0, round(0.1 * fps)),
+            np.float32,
+        ),
+        clock=_clocks(track.poses, scene),
         holds=holds,
     )
 
@@ -143,14 +153,31 @@ def rocking(body: Motion, height: float) -> tuple[Array, Array]:
     return rock, points(0, 0.015 * height * np.sin(2 * np.pi * 0.27 * t), 0)
 
 
-def _ramp(start: int, stop: int, frames: int, fps: float, lasting: bool) -> Array:
-    """1 inside [start, stop) with smooth ends; what lasts has no ramp at the shot's own ends, and
-    nothing is taken back at its last frame."""
+def _ramp(
+    start: int, stop: int, frames: int, fps: float, lasting: bool, seconds: float = RAMP
+) -> Array:
+    """1 inside [start, stop) with smooth ends, the first `seconds` long; what lasts has no ramp at
+    the shot's own ends, and nothing is taken back at its last frame."""
     f = np.arange(frames, dtype=np.float32)
-    ramp = max(1.0, min(RAMP * fps, (stop - start) / 2))
-    rise = np.ones_like(f) if lasting and start <= 0 else smoothstep((f - start + 0.5) / ramp)
-    fall = np.ones_like(f) if stop >= frames else smoothstep((stop - f - 0.5) / ramp)
+    rising = max(1.0, min(seconds * fps, (stop - start) / 2))
+    rise = np.ones_like(f) if lasting and start <= 0 else smoothstep((f - start + 0.5) / rising)
+    falling = max(1.0, min(RAMP * fps, (stop - start) / 2))
+    fall = np.ones_like(f) if stop >= frames else smoothstep((stop - f - 0.5) / falling)
     return np.asarray(rise * fall, np.float32)
+
+
+def _clocks(poses: list[PosePlan], scene: Stage) -> dict[str, tuple[Array, Array]]:
+    f = np.arange(scene.frames, dtype=np.float32)
+    clock: dict[str, tuple[Array, Array]] = {}
+    for plan in poses:
+        a, b = plan.frames
+        inside = (f >= a) & (f < b)
+        since, lasts = clock.get(plan.pose, (0 * f, 0 * f))
+        clock[plan.pose] = (
+            np.where(inside, (f - a) / scene.fps, since).astype(np.float32),
+            np.where(inside, (b - a) / scene.fps, lasts).astype(np.float32),
+        )
+    return clock
 
 
 def _smoothed(values: Array, reach: int) -> Array:
@@ -165,8 +192,15 @@ def _poses(poses: list[PosePlan], scene: Stage) -> tuple[dict[str, Array], dict[
     """The weight [F] of each pose and the world point [F, 3] that each is directed at."""
     weight: dict[str, Array] = {}
     aim: dict[str, Array] = {}
+    falls = {plan.frames[0] for plan in poses if plan.pose == "fall"}
     for plan in poses:
-        w = _ramp(*plan.frames, scene.frames, scene.fps, plan.pose in POSTURES)
+        seconds = RAMP
+        if plan.pose == "lie":
+            seconds = FALL_DOWN if plan.frames[0] in falls else LIE_DOWN
+        w = _ramp(*plan.frames, scene.frames, scene.fps, plan.pose in POSTURES, seconds)
+        if plan.pose == "fall":  # gone once the body is down; a fall at a shot's start begins there
+            since = (np.arange(scene.frames) - plan.frames[0]) / scene.fps
+            w = smoothstep(since / 0.2) * (1 - smoothstep(since, 0.9 * FALL_DOWN, 1.8 * FALL_DOWN))
         weight[plan.pose] = np.maximum(weight.get(plan.pose, 0 * w), w)
         at_face = plan.pose in ("look", "talk", "smile", "lean")
         point = scene.point(plan.target, 0.9 if at_face else 0.6) if plan.target else None

@@ -88,7 +88,8 @@ class PosePlan(_Part):
     """A posture or gesture of a subject during a range of frames; several may overlap.
 
     Postures: stand, kneel, sit, lie, crouch. Locomotion: walk, run (the position track moves).
-    Gestures: reach, give, hold, look, lean, wave, point, smile, talk, read, open.
+    Gestures: reach, give, hold, look, lean, wave, point, smile, talk, read, open, dance; jump
+    (the position track rises) and fall (with the posture lie, from the same frame on).
     """
 
     frames: Frames
@@ -113,7 +114,9 @@ class CameraTrack(_Part):
         "axes (x right, y down, z forward)"
     )
     focal_mm: ScalarTrack = Field(description="millimetres on a sensor 36 mm wide")
-    aperture: ScalarTrack = Field(description="f-number")
+    aperture: ScalarTrack = Field(
+        description="f-number; 0, a pinhole, where the film asks for no focus: everything is sharp"
+    )
     focus_m: ScalarTrack = Field(description="distance to the plane of focus in metres; 0: deep focus")
     moves: list[tuple[int, int, str]] = Field(description="(from, to, words) for prompts and reports")
     framing: str = Field(description="the framing in words, such as `wide shot of couple`")

@@ -23,7 +23,7 @@ from scenelang.grammar.diagnostics import did_you_mean
 from scenelang.grammar.record import replace
 
 DEFAULT_FOCAL = 35.0
-DEFAULT_APERTURE = 4.0
+DEFAULT_APERTURE = 4.0  # where a focus is asked for without an f-number
 LONGEST = Fraction(600)
 ANGLE_AMOUNTS = {"low": 20.0, "high": 35.0, "overhead": 90.0, "aerial": 50.0, "dutch": 12.0}
 FACINGS = ("camera", "away", "left", "right")
@@ -101,11 +101,7 @@ def resolve_shot(
         framing=before.framing if before else _framing(_last(node.body, ast.Framing), scope),
         angles=before.angles if before else _angles(_last(node.body, ast.Angle)),
         focal=before.focal if before else focal,
-        aperture=before.aperture
-        if before
-        else units.number(lens.aperture)
-        if lens and lens.aperture
-        else DEFAULT_APERTURE,
+        aperture=_aperture(lens, focus, before),
         focus=scope.subject(focus.on, ("deep",)) if focus else before.focus if before else None,
         camera=_camera(node, film.fps, duration, scope, before),
         marks=tuple(m for s in _all(node.body, ast.Blocking) if (m := resolve_mark(s, scope))),
@@ -207,21 +203,41 @@ def _with_animations(
     shot: resolved.Shot, node: ast.Shot, film: resolved.Film, scope: Scope
 ) -> resolved.Shot:
     animations = [_animation(s, shot, film.fps, scope) for s in _all(node.body, ast.Animate)]
-    for rack in _all(node.body, ast.RackFocus):
+    racked: list[Keyed[Any]] = []
+    racks = sorted(_all(node.body, ast.RackFocus), key=lambda r: _begin(r, film, shot))
+    for rack in racks:
         name = scope.subject(rack.target)
         if name is None:
             continue
         during = rack.when.during if rack.when else None
-        start = units.seconds(during.start, film.fps, shot.duration) if during else Fraction(0)
+        start = _begin(rack, film, shot)
         end = (
             units.seconds(during.end, film.fps, shot.duration)
             if during and during.end
             else shot.duration
         )
-        before = shot.focus or (shot.framing.on[0] if shot.framing.on else name)
-        keys = (Keyed(before, start), Keyed(name, end, rack.ease.text if rack.ease else "ease"))
-        animations.append(resolved.Animation("focus", "", keys, rack.span or NOWHERE))
-    return replace(shot, animations=tuple(a for a in animations if a))
+        opening = shot.focus or (shot.framing.on[0] if shot.framing.on else name)
+        before = racked[-1].value if racked else opening
+        racked += [Keyed(before, start), Keyed(name, end, rack.ease.text if rack.ease else "ease")]
+    if racked:
+        animations.append(resolved.Animation("focus", "", tuple(racked), racks[0].span or NOWHERE))
+    found = tuple(a for a in animations if a)
+    asked = shot.aperture == 0 and any(a.target == "focus" for a in found)
+    return replace(shot, animations=found, aperture=DEFAULT_APERTURE if asked else shot.aperture)
+
+
+def _begin(rack: ast.RackFocus, film: resolved.Film, shot: resolved.Shot) -> Fraction:
+    during = rack.when.during if rack.when else None
+    return units.seconds(during.start, film.fps, shot.duration) if during else Fraction(0)
+
+
+def _aperture(lens: ast.Lens | None, focus: ast.Focus | None, before: resolved.Shot | None) -> float:
+    """The f-number; 0, a pinhole, where a shot asks for no focus: everything is sharp."""
+    if lens and lens.aperture:
+        return units.number(lens.aperture)
+    if before and before.aperture:
+        return before.aperture
+    return DEFAULT_APERTURE if focus and focus.on.text != "deep" else 0.0
 
 
 def _animation(

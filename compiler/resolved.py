@@ -166,7 +166,7 @@ class Shot(Record):
     framing: Framing
     angles: tuple[tuple[str, float], ...]
     focal: float
-    aperture: float
+    aperture: float  # 0: a pinhole, everything is sharp
     focus: str | None  # a subject, or `deep`
     camera: Camera
     marks: tuple[Mark, ...]  # its own; the scene's are in `scene`

@@ -12,7 +12,7 @@ from scenelang.compiler.figure import figure_joints
 from scenelang.compiler.limbs import SIDES
 from scenelang.compiler.motion import Motion, rocking
 from scenelang.compiler.plan import SubjectPlan
-from scenelang.compiler.turning import Array, aligned
+from scenelang.compiler.turning import Array, aligned, rotate
 
 LIMBS = ("upper_arm", "forearm", "hand", "thigh", "shin", "foot")  # of each side
 LEVEL = np.eye(3, dtype=np.float32)
@@ -75,7 +75,7 @@ def _animal(being: Being) -> Frames:
     result = {"head": (a.face, a.head)}
     for name, legs in (("pelvis", a.hind), ("chest", a.fore)):
         middle = (legs["left"].hip + legs["right"].hip) / 2
-        result[name] = (LEVEL, middle + np.asarray((0, 0.05 * height, 0), np.float32))
+        result[name] = (a.spine, middle + rotate(a.spine, (0.0, 0.05 * height, 0.0)))
     for side in SIDES:
         for leg, names in ((a.fore[side], LIMBS[:3]), (a.hind[side], LIMBS[3:])):
             upper, lower, end = (f"{side}_{name}" for name in names)

@@ -92,8 +92,8 @@ def creature(look: Look, body: Motion) -> Assembly:
         a.limb(fur.tinted(0.92), joints.shoulder[side], hand, 0.062 * h)
         a.ellipsoid(fur.tinted(0.8), hand, (0.075 * h,) * 3)
         a.ellipsoid(fur.tinted(0.8), joints.foot[side], (0.115 * h, 0.06 * h, 0.16 * h))
-    tail = points(0.06 * h * np.sin(2 * np.pi * 0.6 * t), 0.2 * h, -0.46 * h)
-    a.limb(fur, points(0 * t, 0.2 * h, -0.27 * h), tail, 0.06 * h)
+    tail = base + rotate(torso, points(0.06 * np.sin(2 * np.pi * 0.6 * t), -0.27, -0.46) * h)
+    a.limb(fur, on(0, -0.27, -0.27), tail, 0.06 * h)
     return a
 
 
@@ -168,9 +168,10 @@ def animal(look: Look, body: Motion) -> Assembly:
     fur = _fur(look, "#8a6240")
     dark = fur.tinted(0.6)
     joints = beasts.animal(body, h)
-    back, length, shoulder, head = joints.back, joints.length, joints.shoulder, joints.head
+    length, shoulder, head = joints.length, joints.shoulder, joints.head
     for z, girth in ((length * 0.55, 0.165), (0.0, 0.155), (-length * 0.6, 0.16)):
-        a.ellipsoid(fur, points(0, back, z) * h, (0.14 * h, girth * h, 0.3 * h))
+        trunk = joints.middle + rotate(joints.spine, (0.0, 0.0, z * h))
+        a.ellipsoid(fur, trunk, (0.14 * h, girth * h, 0.3 * h), joints.spine)
     for side in SIDES:
         for leg in (joints.fore[side], joints.hind[side]):
             a.limb(fur, leg.hip, leg.knee, 0.055 * h)
@@ -206,7 +207,7 @@ def animal(look: Look, body: Motion) -> Assembly:
             p = head * (1 - i / 5) + shoulder * (i / 5) + points(0, 0.06, -0.06) * h
             a.ellipsoid(dark.tinted(0.6), p, (0.03 * h, 0.07 * h, 0.06 * h))
     wag = 0.1 * np.sin(2 * np.pi * (0.9 if tall else 2.2) * t)
-    root = points(0, back + 0.06, -length * 1.25) * h
+    root = joints.middle + rotate(joints.spine, (0.0, 0.06 * h, -1.25 * length * h))
     a.limb(dark, root, root + points(wag, -0.18 if tall else 0.14, -0.16) * h, 0.03 * h)
     return a
 

@@ -26,21 +26,21 @@ class Style:
 
 STYLES: dict[str, Style] = {
     "snow": Style(("#ffffff", "#f2f6ff"), glow=0.55),
-    "rain": Style(("#dfe8f4",), glow=0.12),
-    "petals": Style(("#f7b7cb", "#f08fae", "#fbd6e0")),
-    "leaves": Style(("#c8742a", "#a8431f", "#d9a13a", "#7d6a2c")),
-    "dust": Style(("#ffeccb",), glow=0.5),
-    "smoke": Style(("#8f9094", "#77787d")),
+    "rain": Style(("#dfe8f4",), glow=0.22),
+    "petals": Style(("#f7b7cb", "#f08fae", "#fbd6e0"), glow=0.22),
+    "leaves": Style(("#c8742a", "#a8431f", "#d9a13a", "#7d6a2c"), glow=0.12),
+    "dust": Style(("#ffeccb",), glow=0.8),
+    "smoke": Style(("#68696d", "#55565a", "#7c7d81")),
     "fog": Style(("#d5dce4",)),
     "mist": Style(("#e3e9ef",)),
-    "sparks": Style(("#ffb347", "#ff7a1f", "#ffe08a"), glow=7.0),
-    "embers": Style(("#ff8a2a", "#ff5a12", "#ffb040"), glow=5.0),
-    "ash": Style(("#6a6868", "#8c8a88", "#3c3b3b")),
-    "bubbles": Style(("#e4f4ff", "#ffe9fb"), glow=0.25),
-    "confetti": Style(("#e8394a", "#2fa4e0", "#f2c230", "#3fc07a", "#b45fd6", "#ff7fb0")),
+    "sparks": Style(("#ffb347", "#ff7a1f", "#ffe08a"), glow=4.5),
+    "embers": Style(("#ff8a2a", "#ff5a12", "#ffb040"), glow=4.0),
+    "ash": Style(("#8a8886", "#b4b1ad", "#55534f"), glow=0.08),
+    "bubbles": Style(("#e4f4ff", "#ffe9fb"), glow=0.4),
+    "confetti": Style(("#e8394a", "#2fa4e0", "#f2c230", "#3fc07a", "#b45fd6", "#ff7fb0"), glow=0.2),
     "fireflies": Style(("#d8ff6a", "#f4ff9a"), glow=6.0),
     "debris": Style(("#5b5148", "#3b3632", "#7c7266")),
-    "spray": Style(("#f2f8ff",)),
+    "spray": Style(("#f2f8ff",), glow=0.3),
 }  # fmt: skip
 _OTHER = Style(("#ffffff",))
 

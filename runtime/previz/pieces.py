@@ -19,6 +19,14 @@ SNOW = material("#eef2f7")
 
 
 @dataclass(frozen=True)
+class Lamp:
+    """A light that a piece gives: where it is, from the piece, metres; linear RGB at one metre."""
+
+    at: tuple[float, float, float]
+    power: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
 class Piece:
     """An assembly at rest in the world, and a sphere around it."""
 
@@ -28,6 +36,7 @@ class Piece:
     radius: float
     height: float
     casts: bool = True  # a shadow; not what hangs on walls, as the walls cast none, nor thin poles
+    lamp: Lamp | None = None
 
     @property
     def middle(self) -> tuple[float, float, float]:
@@ -48,6 +57,7 @@ def still() -> Motion:
         0.0,
         {},
         {},
+        zero,
     )
 
 
@@ -83,7 +93,9 @@ def _lamp(x: float, z: float, f: Features) -> Piece:
     a.ellipsoid(material("#ffd69a", glow=3.0 if lit else 0.25), (s * 0.7, 3.97, 0), (0.13, 0.1, 0.13))
     if "snowy" in f:
         a.ellipsoid(SNOW, (s * 0.7, 4.2, 0), (0.17, 0.05, 0.17))
-    return Piece(a, (x, 0, z), 0, 0.5, 4.2, casts=False)
+    dark = bool(f & {"night", "dusk"})
+    lamp = Lamp((s * 0.7, 3.8, 0), (7.0, 4.6, 2.2)) if dark else None
+    return Piece(a, (x, 0, z), 0, 0.5, 4.2, casts=False, lamp=lamp)
 
 
 def _awning(x: float, z: float, i: int, f: Features) -> Piece:
@@ -258,5 +270,54 @@ def room(reach: float, f: Features) -> list[Piece]:
     lamp.limb(material("#3a2d25"), (0, 0, 0), (0, 1.5, 0), 0.025)
     lamp.cone(material("#3a2d25"), (0, 0, 0), (0, 0.04, 0), 0.2, 0.16)
     lamp.cone(material("#ffd9a0", glow=1.0), (0, 1.4, 0), (0, 1.75, 0), 0.26, 0.16)
-    result.append(Piece(lamp, (-0.8 * reach, 0, 0.1 * reach), 0, 0.4, 1.7))
-    return result
+    shines = Lamp((0, 1.25, 0), (1.5, 1.0, 0.55)) if f & {"night", "dark", "dusk"} else None
+    result.append(Piece(lamp, (-0.8 * reach, 0, 0.1 * reach), 0, 0.4, 1.7, lamp=shines))
+    return [*result, *_furniture(reach)]
+
+
+def _furniture(reach: float) -> list[Piece]:
+    """A rug, shelves of books, a sofa, a plant, curtains."""
+    rug = Assembly(1)
+    rug.cone(material("#7a3b34"), (0, 0, 0), (0, 0.012, 0), 2.1, 2.1)
+    rug.cone(material("#c9a878"), (0, 0.012, 0), (0, 0.016, 0), 1.75, 1.75)
+    rug.cone(material("#8a4a3c"), (0, 0.016, 0), (0, 0.02, 0), 1.5, 1.5)
+    shelves = Assembly(1)
+    wood = Material((0.16, 0.09, 0.05), texture="planks", tile=1.2)
+    for x in (-0.7, 0.7):
+        shelves.box(wood, (x, 1.05, 0), (0.03, 1.05, 0.16))
+    for k in range(5):
+        shelves.box(wood, (0, 0.08 + 0.48 * k, 0), (0.7, 0.02, 0.16))
+    hues = ("#8c3b3b", "#2f5c72", "#c2a15a", "#4a6a48", "#6b4a72", "#b8b0a0")
+    for k in range(4):
+        for n in range(7):
+            high = 0.15 + 0.05 * ((n * 0.618 + k * 0.3) % 1)
+            book = (-0.58 + 0.17 * n + 0.02 * (k % 2), 0.1 + 0.48 * k + high, 0.02)
+            if (n + 3 * k) % 5 != 4:
+                shelves.box(material(hues[(n + 2 * k) % 6]), book, (0.06, high, 0.11))
+    sofa = Assembly(1)
+    cloth = Material((0.10, 0.17, 0.20), texture="cloth", tile=0.6)
+    sofa.box(cloth, (0, 0.24, 0), (0.95, 0.2, 0.42))
+    sofa.box(cloth.tinted(0.9), (0, 0.62, -0.36), (0.95, 0.32, 0.12))
+    for s in (-1, 1):
+        sofa.box(cloth.tinted(1.15), (s * 0.93, 0.42, 0), (0.1, 0.24, 0.42))
+        sofa.ellipsoid(material("#d0883c"), (s * 0.6, 0.6, -0.12), (0.2, 0.17, 0.09), turn(0, -20))
+    plant = Assembly(1)
+    plant.cone(material("#a8623c"), (0, 0, 0), (0, 0.4, 0), 0.16, 0.22)
+    for k in range(7):
+        around = k * 2.4
+        tip = (0.42 * np.sin(around), 0.95 + 0.08 * (k % 4), 0.42 * np.cos(around))
+        plant.cone(material("#3f7040").tinted(0.8 + 0.1 * (k % 4)), (0, 0.38, 0), tip, 0.075, 0.01, 0.3)
+    curtains = Assembly(1)
+    for middle in (-0.5 * reach, 0.5 * reach):
+        curtains.limb(material("#3a2d25"), (middle - 1.15, 2.72, 0.1), (middle + 1.15, 2.72, 0.1), 0.02)
+        for s in (-1, 1):
+            for k in range(3):
+                fold = (middle + s * (0.92 + 0.11 * k), 1.6, 0.1)
+                curtains.box(material("#a8783c").tinted(0.85 + 0.15 * (k % 2)), fold, (0.06, 1.1, 0.03))
+    return [
+        Piece(rug, (0, 0, -0.8), 0, 0.0, 0.0, casts=False),
+        Piece(shelves, (0.97 * reach - 0.1, 0, 0.25 * reach), -90, 0.8, 2.1),
+        Piece(sofa, (-0.97 * reach + 0.5, 0, -0.32 * reach), 90, 1.0, 0.9),
+        Piece(plant, (0.9 * reach, 0, -0.9 * reach), 0, 0.5, 1.2),
+        Piece(curtains, (0, 0, -reach + 0.06), 0, 0.1, 2.7, casts=False),
+    ]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scenelang.compiler.plan import Plan, ShotPlan
+from scenelang.runtime.previz.defocus import defocused, lens_of
 from scenelang.runtime.previz.fields import put
 from scenelang.runtime.previz.light import developed, squeezed
 from scenelang.runtime.previz.rays import perspective
@@ -115,8 +116,11 @@ def _chunk(
         return result
     if smooth:
         _smooth(world, colour, view, shape)
+    lens = lens_of(stage.shot, stage.device).frames(start, stop)
+    if not lens.sharp:
+        colour = defocused(colour, view.t, shape, lens)
     for cloud in stage.clouds(world, start, stop):
-        colour = splat(colour, view.t, rays, cloud)
+        colour = splat(colour, view.t, rays, cloud, lens)
     colour = _bloom(colour, shape)
     clay = developed(colour).view(3, *shape).permute(1, 2, 3, 0).contiguous()
     return replace(result, clay=clay.cpu().numpy())

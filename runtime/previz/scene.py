@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from scenelang.compiler.particle_field import reach_of
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.compiler.set_size import extent_of
 from scenelang.runtime.previz import kinds, particles, sets, sky
-from scenelang.runtime.previz.light import Lights, daylight, key_sun, lights, track
+from scenelang.runtime.previz.light import Lights, Point, daylight, key_sun, lights, track
 from scenelang.runtime.previz.rays import Rays
 from scenelang.runtime.previz.shadow import shadows
 from scenelang.runtime.previz.solids import Assembly, Solids, finished, gathered
@@ -24,6 +24,7 @@ from scenelang.runtime.previz.world import World
 
 SENSOR_MM = 36.0
 SPHERES = 6  # bodies that shade point lights
+LAMPS = 3  # of the set that give light
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ def scene(
     above, light = _sky(shot, made, grey)
     places = list(where.position.values())
     middle, radius = _stage_circle(places)
+    light = replace(light, points=[*light.points, *_set_lamps(made, middle, n)])
     sources, pots = kinds.steaming(plan, shot, where)
     solids = gathered(groups, n)
     target = torch.device(device)
@@ -171,6 +173,19 @@ def scene(
         middle=middle.to(target), radius=radius, reach=reach_of(shot),
         textures=Textures.of(layers, target), layers=layers, label=_labels(solids).to(target),
     )  # fmt: skip
+
+
+def _set_lamps(made: sets.Set, middle: Tensor, frames: int) -> list[Point]:
+    """The lamps of the set that are nearest to what happens, as lights."""
+    lit = [(np.add(p.position, p.lamp.at), p.lamp.power) for p in made.pieces if p.lamp is not None]
+    lit.sort(key=lambda lamp: float(np.linalg.norm(lamp[0] - middle.numpy())))
+    return [
+        Point(
+            torch.tensor(at, dtype=torch.float32).expand(frames, 3),
+            torch.tensor(power, dtype=torch.float32).expand(frames, 3),
+        )
+        for at, power in lit[:LAMPS]
+    ]
 
 
 def _labels(solids: Solids) -> Tensor:

@@ -91,7 +91,7 @@ def _field(f: frozenset[str], size: SetSize) -> Set:
 
 def _sea(f: frozenset[str], size: SetSize) -> Set:
     ground = Ground("sand", 4.0, rgb("#cfb88c"), size.edge, size.axis, ("water", 12.0, rgb("#2f6a80")))
-    return Set(ground, None, "islands", pieces=nature.shore(size.edge))
+    return Set(ground, None, "islands", pieces=nature.shore(size.edge, f))
 
 
 def _desert(f: frozenset[str], size: SetSize) -> Set:
@@ -100,13 +100,13 @@ def _desert(f: frozenset[str], size: SetSize) -> Set:
         None,
         "dunes",
         fog=0.004,
-        pieces=nature.rocks(rgb("#b07a4e")),
+        pieces=nature.desert(f),
     )
 
 
 def _mountains(f: frozenset[str], size: SetSize) -> Set:
     return Set(
-        Ground("rock", 6.0, rgb("#857f74")), None, "mountains", pieces=nature.rocks(rgb("#7d7870"))
+        Ground("rock", 6.0, rgb("#857f74")), None, "mountains", pieces=nature.mountains(f)
     )
 
 

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as nn
 from torch import Tensor
 
+from scenelang.runtime.previz.defocus import Lens
 from scenelang.runtime.previz.fields import put
 from scenelang.runtime.previz.particles import Cloud
 from scenelang.runtime.previz.rays import Rays
@@ -20,9 +21,9 @@ COARSE = 4
 DIRECT = 300_000  # pixels a frame that puffs may cover and still be drawn at full size
 
 
-def splat(picture: Tensor, depth: Tensor, rays: Rays, cloud: Cloud) -> Tensor:
+def splat(picture: Tensor, depth: Tensor, rays: Rays, cloud: Cloud, lens: Lens) -> Tensor:
     """The picture [3, F*H*W] with a cloud in it, hidden behind `depth` [F*H*W]."""
-    dots = _dots(rays, cloud)
+    dots = _dots(rays, cloud, lens)
     if not cloud.puff or dots.area < DIRECT * rays.count:
         where, colour, cover = _layer(depth, rays, dots)
         if where.numel():
@@ -36,7 +37,7 @@ def splat(picture: Tensor, depth: Tensor, rays: Rays, cloud: Cloud) -> Tensor:
         rays, width=small[1], height=small[0], scale=rays.scale * ratio, middle=rays.middle * ratio
     )
     depths = nn.interpolate(depth.clamp_max(1e4).view(f, 1, h, w), small, mode="area").reshape(-1)
-    where, colour, cover = _layer(depths, coarse, _dots(coarse, cloud))
+    where, colour, cover = _layer(depths, coarse, _dots(coarse, cloud, lens))
     both = torch.zeros(4, depths.shape[0], device=picture.device)
     put(both, where, torch.cat([colour * cover, cover[None]]))
     both = both.view(4, f, *small).transpose(0, 1)
@@ -55,7 +56,7 @@ class _Dots:
     values: Tensor  # [10, F*N] head x, y, depth; tail x, y; radius, opacity; colour
 
 
-def _dots(rays: Rays, cloud: Cloud) -> _Dots:
+def _dots(rays: Rays, cloud: Cloud, lens: Lens) -> _Dots:
     f, n = cloud.radius.shape
     w, h = rays.width, rays.height
     head = _projected(rays, cloud.position)
@@ -68,6 +69,11 @@ def _dots(rays: Rays, cloud: Cloud) -> _Dots:
     opacity = cloud.opacity * faint * near * (tail[..., 2] > NEAR)
     if not cloud.puff:  # a huge blurred dot right before the lens hides the shot: let it go
         opacity = opacity * (1.6 - true / (0.012 * w + 2)).clamp(0, 1)
+    if not (cloud.puff or lens.sharp):  # a dot out of focus is a larger and fainter disc
+        discs = torch.stack([lens.radius(i, z[i].clamp_min(NEAR), w).abs() for i in range(f)])
+        grown = (radius.square() + discs.square()).sqrt()
+        opacity = opacity * (radius / grown).square()
+        radius = grown
     reach = radius[..., None] + 1.0
     limit = torch.tensor([w, h], device=z.device)
     low = torch.minimum(head[..., :2], tail[..., :2]) - reach
