@@ -36,7 +36,7 @@ class _Film(Draw):
         name = self.want(SETS, self.one(SETS))
         for member in cast:
             self.pair(name, member.kind)
-        words = [name]
+        words = ["void" if name == "studio" else name]  # a film studio is a room
         if name in ("street", "rooftop", "market", "forest", "field", "mountains", "studio"):
             if self.chance(0.18):
                 words.insert(0, "snowy")

@@ -49,5 +49,5 @@ MOVES = (
 GOING = ("walks", "walks", "walks", "runs")
 STAYING = (
     "looks", "leans", "points", "waves", "smiles", "talks", "sits", "kneels", "crouches", "jumps", "dances", "turns",
-    "reads", "gives",
+    "reads", "gives", "falls", "lies", "reaches",
 )  # fmt: skip
