@@ -18,6 +18,7 @@ from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.runtime.measure.camera_fits import matrix, minimise
 from scenelang.runtime.measure.camera_tracks import (
     FrameArray,
+    Grey,
     Points,
     corners,
     follow,
@@ -40,6 +41,8 @@ FAR = 150.0  # metres: what is farther away has no place that a picture tells
 STEEP = 1.06  # ratio of depths around a corner: more may be an edge behind which something else moves
 FLAT = 0.004  # relative: inverse depth that is farther from the mean around it is bent, or an edge
 STAGES = ((6.0, 8), (2.0, 8), (0.7, 10))  # px and steps of the narrowing loss
+LEVELS = 4  # halvings of the picture, in which a corner is looked for
+LEAPT = 0.4  # part of the corners below which they are looked for where the whole picture went
 ZOOMS = 0.02  # relative change of the focal length below which a take doesn't zoom
 GAIN = 0.93  # the loss of a fit with zoom must be below this part of the one without
 
@@ -90,7 +93,7 @@ def recover(frames: FrameArray, geometry: Geometry) -> CameraPath:
     for n, frame in enumerate(frames):
         grey = without_specks(prepared(frame, size))
         if last is not None and len(points_N2):
-            alive_N, points_N2 = follow(last, grey, points_N2)
+            alive_N, points_N2 = _followed(last, grey, points_N2)
             near = [chain.solve(alive_N, points_N2) for chain in chains]
             kept_N = near[0] | near[1]
             points_N2 = points_N2[kept_N]
@@ -202,6 +205,22 @@ class _Chain:
         self.world_N4 = np.concatenate([self.world_N4, camera_N4 @ self.pose.c2w.T])
         if len(self.found) == 1:
             self.inliers = [len(points_N2)]
+
+
+def _followed(here: Grey, there: Grey, points_N2: Points) -> tuple[Bools, Points]:
+    """Which points [N] are found in the next frame, and where. Where most are lost the whole picture may have
+    leapt: they are looked for where it went."""
+    found = follow(here, there, points_N2, LEVELS)
+    if found[0].mean() > LEAPT:
+        return found
+    small = [
+        cv2.resize(g, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA).astype(np.float32)
+        for g in (here, there)
+    ]
+    window = cv2.createHanningWindow(small[0].shape[::-1], cv2.CV_32F)
+    shift, _ = cv2.phaseCorrelate(*small, window)
+    again = follow(here, there, points_N2, 2, points_N2 + 4 * np.array(shift, np.float32))
+    return max(found, again, key=lambda f: int(f[0].sum()))
 
 
 def _apart(new_N2: Points, old_N2: Points, size: tuple[int, int]) -> Bools:
