@@ -140,7 +140,10 @@ def stillness(plan: Plan, size: tuple[int, int]) -> tuple[float, float]:
 
 
 def measured(
-    console: Console, what: str, takes: Iterator[tuple[str, Plan, FrameArray]], still: bool
+    console: Console,
+    what: str,
+    takes: Iterator[tuple[str, Plan, FrameArray]],
+    size: tuple[int, int] | None,
 ) -> list[Row]:
     table = Table(
         "film",
