@@ -38,8 +38,11 @@ SURE = 0.35  # and this part of the corners that are followed
 FRESH = 0.7  # part of a key frame's corners: when fewer are left, a new key frame is taken
 APART = 6  # px between an old corner and a new one
 FAR = 150.0  # metres: what is farther away has no place that a picture tells
-STEEP = 1.06  # ratio of depths around a corner: more is an edge behind which something else moves
+STEEP = 1.06  # ratio of depths around a corner: more may be an edge behind which something else moves
+FLAT = 0.004  # relative: inverse depth that is farther from the mean around it is bent, or an edge
 STAGES = ((6.0, 8), (2.0, 8), (0.7, 10))  # px and steps of the narrowing loss
+LEVELS = 4  # halvings of the picture, in which a corner is looked for
+LEAPT = 0.4  # part of the corners below which they are looked for where the whole picture went
 ZOOMS = 0.02  # relative change of the focal length below which a take doesn't zoom
 GAIN = 0.93  # the loss of a fit with zoom must be below this part of the one without
 
@@ -81,98 +84,158 @@ def recover(frames: FrameArray, geometry: Geometry) -> CameraPath:
     want of texture: frames whose pose can't be told are marked as failed. Raises ValueError
     where the take is longer than the shot.
     """
-    if len(frames) > geometry.frames:
+    if not 0 < len(frames) <= geometry.frames:
         raise ValueError(f"{len(frames)} frames of a shot that has {geometry.frames}")
     size = (geometry.width, geometry.height)
-    greys = [without_specks(prepared(frame, size)) for frame in frames]
-    fixed, loss = _followed(greys, geometry, zooming=False)
-    zoomed, loss_zoomed = _followed(greys, geometry, zooming=True)
-    change = np.abs(np.log(zoomed.focal_F / zoomed.focal_F[0])).max(initial=0.0)
-    zooms = change > ZOOMS and (
-        loss_zoomed < GAIN * loss or zoomed.failed_F.sum() < fixed.failed_F.sum()
-    )
-    return zoomed if zooms else fixed
+    chains = [_Chain(geometry, zooming) for zooming in (False, True)]
+    points_N2 = np.zeros((0, 2), np.float32)
+    wanted, last = 0.0, None
+    for n, frame in enumerate(frames):
+        grey = without_specks(prepared(frame, size))
+        if last is not None and len(points_N2):
+            alive_N, points_N2 = _followed(last, grey, points_N2)
+            near = [chain.solve(alive_N, points_N2) for chain in chains]
+            kept_N = near[0] | near[1]
+            points_N2 = points_N2[kept_N]
+            for chain in chains:
+                chain.keep(kept_N)
+        elif last is not None:
+            for chain in chains:
+                chain.lose()
+        last = grey
+        if len(points_N2) <= wanted and not all(chain.lost for chain in chains):
+            more_N2 = corners(grey)
+            kept_N = _apart(more_N2, points_N2, size)
+            for chain in chains:
+                kept_N &= chain.fit_to_lift(n, more_N2)
+            more_N2 = more_N2[kept_N]
+            for chain in chains:
+                chain.lift(more_N2)
+            points_N2 = np.concatenate([points_N2, more_N2])
+            wanted = FRESH * len(points_N2)
+    fixed, zoomed = chains
+    change = np.abs(np.log([p.focal / zoomed.first.focal for p in zoomed.found])).max()
+    better = zoomed.loss < GAIN * fixed.loss or sum(zoomed.failed) < sum(fixed.failed)
+    return (zoomed if change > ZOOMS and better else fixed).path
 
 
-def _followed(greys: list[Grey], geometry: Geometry, zooming: bool) -> tuple[CameraPath, float]:
-    """The path, and the mean loss of its corners."""
-    c2w, focal = geometry.start
-    first = pose = Pose(np.linalg.inv(c2w)[:3], focal * geometry.width)
-    found = [first]
-    failed, inliers, losses = [False], [], []
-    here_N2, world_N4 = _lifted(greys[0], geometry, 0, pose, np.zeros((0, 2), np.float32))
-    inliers.append(len(here_N2))
-    wanted = FRESH * len(here_N2)
-    middle = np.array([(geometry.width - 1) / 2, (geometry.height - 1) / 2])
-    for n in range(1, len(greys)):
-        if len(here_N2):
-            alive_N, here_N2 = follow(greys[n - 1], greys[n], here_N2)
-            here_N2, world_N4 = here_N2[alive_N], world_N4[alive_N]
-        solved = _solved(world_N4, here_N2 - middle, pose, zooming)
+class _Chain:
+    """The poses of a take from frame to frame, with one focal length or with one for each frame."""
+
+    def __init__(self, geometry: Geometry, zooming: bool) -> None:
+        c2w, focal = geometry.start
+        self.geometry, self.zooming = geometry, zooming
+        self.middle = np.array([(geometry.width - 1) / 2, (geometry.height - 1) / 2])
+        self.first = self.pose = Pose(np.linalg.inv(c2w)[:3], focal * geometry.width)
+        self.found, self.failed, self.inliers = [self.first], [False], [0]
+        self.losses: list[float] = []
+        self.world_N4 = np.zeros((0, 4))
+        self.depth = np.zeros((0, 0), np.float32)
+
+    @property
+    def lost(self) -> bool:
+        return self.failed[-1]
+
+    @property
+    def loss(self) -> float:
+        return float(np.mean(self.losses)) if self.losses else np.inf
+
+    @property
+    def path(self) -> CameraPath:
+        return CameraPath(
+            np.stack([p.c2w for p in self.found]),
+            np.array([p.focal for p in self.found]) / self.geometry.width,
+            np.array(self.inliers),
+            np.array(self.failed),
+        )
+
+    def solve(self, alive_N: Bools, points_N2: Points) -> Bools:
+        """The next frame's pose from the points [N, 2] that are alive; those [N] that lie near where it has them."""
+        solved = _solved(
+            self.world_N4[alive_N], points_N2[alive_N] - self.middle, self.pose, self.zooming
+        )
         if solved is None:
-            found.append(first)
-            failed.append(True)
-            inliers.append(0)
-            continue
-        pose, miss_N = solved
-        found.append(pose)
-        failed.append(False)
-        inliers.append(int((miss_N < NEAR).sum()))
-        losses.append(float(np.log1p(miss_N**2).mean()))
-        kept_N = miss_N < 3 * NEAR
-        here_N2, world_N4 = here_N2[kept_N], world_N4[kept_N]
-        if len(here_N2) < wanted:
-            more_N2, lifted_N4 = _lifted(greys[n], geometry, n, pose, here_N2)
-            here_N2, world_N4 = (
-                np.concatenate([here_N2, more_N2]),
-                np.concatenate([world_N4, lifted_N4]),
-            )
-            wanted = FRESH * len(here_N2)
-    path = CameraPath(
-        np.stack([p.c2w for p in found]),
-        np.array([p.focal for p in found]) / geometry.width,
-        np.array(inliers),
-        np.array(failed),
-    )
-    return path, float(np.mean(losses)) if losses else np.inf
+            self.lose()
+            return alive_N
+        self.pose, miss_N = solved
+        self.found.append(self.pose)
+        self.failed.append(False)
+        self.inliers.append(int((miss_N < NEAR).sum()))
+        self.losses.append(float(np.log1p(miss_N**2).mean()))
+        near_N = alive_N.copy()
+        near_N[alive_N] = miss_N < 3 * NEAR
+        return near_N
+
+    def lose(self) -> None:
+        self.found.append(self.first)
+        self.failed.append(True)
+        self.inliers.append(0)
+
+    def keep(self, kept_N: Bools) -> None:
+        self.world_N4 = self.world_N4[kept_N]
+
+    def fit_to_lift(self, frame: int, points_N2: Points) -> Bools:
+        """Which points [N] lie on one still surface, so that their depth is certain, as this pose sees the set."""
+        self.depth, mask = self.geometry.seen(
+            frame, self.pose.c2w, self.pose.focal / self.geometry.width
+        )
+        if self.lost:
+            return np.ones(len(points_N2), bool)
+        inverse = 1 / self.depth
+        window = np.ones((9, 9), np.uint8)
+        even = cv2.dilate(inverse, window) < STEEP * cv2.erode(inverse, window)
+        # a floor seen along its length is steep and yet one surface: its inverse depth is linear
+        mean = cv2.blur(inverse, (9, 9))
+        flat = np.abs(inverse - mean) < FLAT * inverse
+        free = cv2.dilate(mask, np.ones((15, 15), np.uint8)) == 0
+        column, line = _nearest(points_N2, (self.geometry.width, self.geometry.height))
+        return ((even | flat) & free & (self.depth < FAR))[line, column]
+
+    def lift(self, points_N2: Points) -> None:
+        """The points [N, 2] of the last frame get their places in the world."""
+        if not len(points_N2):
+            return
+        # between pixels inverse depth is linear on planes
+        inverse = cv2.remap(
+            1 / self.depth, points_N2[None], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        far_N1 = 1 / np.maximum(inverse[0].astype(np.float64), 1e-6).reshape(-1, 1)
+        rays_N3 = np.column_stack([(points_N2 - self.middle) / self.pose.focal, np.ones(len(points_N2))])
+        camera_N4 = np.column_stack([rays_N3 * far_N1, np.ones(len(points_N2))])
+        self.world_N4 = np.concatenate([self.world_N4, camera_N4 @ self.pose.c2w.T])
+        if len(self.found) == 1:
+            self.inliers = [len(points_N2)]
 
 
-def _lifted(
-    grey: Grey, geometry: Geometry, frame: int, pose: Pose, old_N2: Points
-) -> tuple[Points, Floats]:
-    """New corners [N, 2] of a frame away from the old ones, and the points [N, 4] of the world they show."""
-    points_N2 = corners(grey)
-    depth, mask = geometry.seen(frame, pose.c2w, pose.focal / geometry.width)
-    finite = np.minimum(depth, 1e4)
-    window = np.ones((9, 9), np.uint8)
-    smooth = cv2.dilate(finite, window) < STEEP * cv2.erode(finite, window)
-    # a floor seen along its length is steep and yet one surface: the second difference is small
-    bent = np.abs(cv2.Laplacian(1 / finite, cv2.CV_32F, ksize=5)) * finite < STEEP - 1
-    free = cv2.dilate(mask, np.ones((15, 15), np.uint8)) == 0
-    good = (smooth | bent) & free & (depth < FAR)
+def _followed(here: Grey, there: Grey, points_N2: Points) -> tuple[Bools, Points]:
+    """Which points [N] are found in the next frame, and where. Where most are lost the whole picture may have
+    leapt: they are looked for where it went."""
+    found = follow(here, there, points_N2, LEVELS)
+    if found[0].mean() > LEAPT:
+        return found
+    small = [
+        cv2.resize(g, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA).astype(np.float32)
+        for g in (here, there)
+    ]
+    window = cv2.createHanningWindow(small[0].shape[::-1], cv2.CV_32F)
+    shift, _ = cv2.phaseCorrelate(*small, window)
+    again = follow(here, there, points_N2, 2, points_N2 + 4 * np.array(shift, np.float32))
+    return max(found, again, key=lambda f: int(f[0].sum()))
+
+
+def _apart(new_N2: Points, old_N2: Points, size: tuple[int, int]) -> Bools:
+    """Which of the new points [N] are away from all old ones."""
+    free = np.ones(size[::-1], np.uint8)
     for x, y in old_N2:
-        cv2.circle(good_u8 := good.view(np.uint8), (int(x), int(y)), APART, 0, -1)
-        good = good_u8.view(bool)
-    column, line = np.clip(
-        np.rint(points_N2).astype(int).T, 0, [[geometry.width - 1], [geometry.height - 1]]
-    )
-    kept_N = good[line, column]
-    points_N2 = points_N2[kept_N]
-    far_N = _between(depth, points_N2)
-    middle = np.array([(geometry.width - 1) / 2, (geometry.height - 1) / 2])
-    rays_N3 = np.column_stack([(points_N2 - middle) / pose.focal, np.ones(len(points_N2))])
-    camera_N4 = np.column_stack([rays_N3 * far_N[:, None], np.ones(len(points_N2))])
-    return points_N2, camera_N4 @ pose.c2w.T
+        cv2.circle(free, (round(float(x)), round(float(y))), APART, 0, -1)
+    column, line = _nearest(new_N2, size)
+    return free[line, column] > 0
 
 
-def _between(depth: NDArray[np.float32], points_N2: Points) -> Floats:
-    """Depths [N] at points between pixels; inverse depth is what planes have linear."""
-    if not len(points_N2):
-        return np.zeros(0)
-    inverse = cv2.remap(
-        1 / depth, points_N2[None], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return 1 / np.maximum(inverse[0].astype(np.float64), 1e-6)
+def _nearest(points_N2: Points, size: tuple[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Columns and lines [N] of the pixels that the points lie in."""
+    column, line = np.rint(points_N2).astype(np.int64).T
+    return np.clip(column, 0, size[0] - 1), np.clip(line, 0, size[1] - 1)
 
 
 def _solved(world_N4: Floats, seen_N2: Floats, last: Pose, zooming: bool) -> tuple[Pose, Floats] | None:

@@ -102,15 +102,22 @@ def corners(grey: Grey) -> Points:
     return np.concatenate(found)
 
 
-def follow(here: Grey, there: Grey, points_N2: Points) -> tuple[NDArray[np.bool_], Points]:
-    """Where the points are in the next frame; alive are those that find their way back."""
-    window, levels = (15, 15), 3
-    there_N2, ok, _ = cv2.calcOpticalFlowPyrLK(
-        here, there, points_N2, None, winSize=window, maxLevel=levels
-    )
-    back_N2, back_ok, _ = cv2.calcOpticalFlowPyrLK(
-        there, here, there_N2, None, winSize=window, maxLevel=levels
-    )
+def follow(
+    here: Grey, there: Grey, points_N2: Points, levels: int = 3, guess_N2: Points | None = None
+) -> tuple[NDArray[np.bool_], Points]:
+    """Where the points are in the next frame; alive are those that find their way back.
+
+    `levels` halvings of the picture bound how far a point may have gone; `guess_N2` is where to look first.
+    """
+    how = {"winSize": (15, 15), "maxLevel": levels}
+    if guess_N2 is None:
+        there_N2, ok, _ = cv2.calcOpticalFlowPyrLK(here, there, points_N2, None, **how)
+        back_N2, back_ok, _ = cv2.calcOpticalFlowPyrLK(there, here, there_N2, None, **how)
+    else:
+        how["flags"] = cv2.OPTFLOW_USE_INITIAL_FLOW
+        there_N2, ok, _ = cv2.calcOpticalFlowPyrLK(here, there, points_N2, guess_N2.copy(), **how)
+        start_N2 = there_N2 - (guess_N2 - points_N2)
+        back_N2, back_ok, _ = cv2.calcOpticalFlowPyrLK(there, here, there_N2, start_N2, **how)
     inside_N = ((there_N2 >= 2) & (there_N2 < np.array(there.shape[::-1]) - 2)).all(1)
     returned_N = np.linalg.norm(back_N2 - points_N2, axis=1) < 0.5
     return (ok.ravel() == 1) & (back_ok.ravel() == 1) & inside_N & returned_N, there_N2
