@@ -132,9 +132,9 @@ def main() -> None:
     result: Row = {name: getattr(chosen, name) for name in ("model", "profile", "drop", "seeds")}
     parts = {"moves": moves, "attributes": change_attributes, "combinations": combine}
     with Progress(*bars, console=console, transient=True) as progress:
-        bench = Bench(
-            model, load_backend("previz"), chosen.profile, chosen.out, chosen.seeds, console, progress
-        )
+        animatic = PrevizBackend(shutter=0)  # what is measured has no motion blur
+        model = animatic if isinstance(model, PrevizBackend) else model
+        bench = Bench(model, animatic, chosen.profile, chosen.out, chosen.seeds, console, progress)
         for name in [chosen.only] if chosen.only else PARTS[:2]:
             result[name] = parts[name](bench)
             if chosen.json:
