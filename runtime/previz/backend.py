@@ -101,7 +101,9 @@ def _lowering(plan: Plan, shot: ShotPlan) -> Iterator[Lowering]:
     yield says("lens", "exact", "field of view from the focal length on a 36 mm sensor")
     if any(shot.camera.aperture):
         deep = "everything is sharp: the focus is deep"
-        focus = "what is out of focus is blurred, as by a thin lens" if any(shot.camera.focus_m) else deep
+        focus = (
+            "what is out of focus is blurred, as by a thin lens" if any(shot.camera.focus_m) else deep
+        )
         yield says("focus", "exact", focus)
         yield says("aperture", "exact", "discs of a thin lens, on a sensor 36 mm wide")
     if shot.camera.steadiness:

@@ -62,7 +62,7 @@ def lens_of(shot: ShotPlan, device: torch.device) -> Lens:
 
 def defocused(colour: Tensor, depth: Tensor, shape: tuple[int, int, int], lens: Lens) -> Tensor:
     """Linear radiance [3, F*H*W] as the lens sees it; `depth` [F*H*W] metres along the axis."""
-    frames, h, w = shape
+    frames, _h, w = shape
     colour, depth = colour.view(3, *shape), depth.view(shape)
     result = colour
     for f in range(frames):
@@ -82,7 +82,9 @@ def _blurred(sharp: Tensor, radius: Tensor) -> Tensor:
     small, discs = _smaller(sharp.clamp_max(BRIGHTEST), radius, factor)
     near, cover, base = _gathered(small, discs)
     layers = torch.cat([near, cover[None], base])[None]
-    layers = nn.interpolate(layers, scale_factor=factor, mode="bilinear", align_corners=False)[0, :, :h, :w]
+    layers = nn.interpolate(layers, scale_factor=factor, mode="bilinear", align_corners=False)[
+        0, :, :h, :w
+    ]
     near, cover, base = layers[:3], layers[3], layers[4:]
     # a pixel that is blurred itself shows the base; a sharp one itself; both under what is near
     soft = ((radius - 0.4) / 1.2).clamp(0, 1)
@@ -116,7 +118,14 @@ def _gathered(picture: Tensor, radius: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     share = 1 / (math.pi * away * away).clamp_min(1.0)  # of a disc's light that each of its pixels gets
     before = ((-radius - 0.25) * 2).clamp(0, 1)
     fill = 1e-4  # what shows through where nothing behind is known
-    parts = [picture, radius[None], away[None], (share * before)[None], (share * (1 - before))[None], (1 - before)[None]]
+    parts = [
+        picture,
+        radius[None],
+        away[None],
+        (share * before)[None],
+        (share * (1 - before))[None],
+        (1 - before)[None],
+    ]
     padded = nn.pad(torch.cat(parts)[None], (reach,) * 4, mode="replicate")[0]
     near, cover = torch.zeros_like(picture), torch.zeros_like(radius)
     base, total = torch.zeros_like(picture), torch.zeros_like(radius)
@@ -133,7 +142,9 @@ def _gathered(picture: Tensor, radius: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             cover += w_near
             # what lies behind a pixel reaches it only as far as the pixel itself is blurred
             limit = torch.where(r > radius + 0.5, torch.minimum(size, away), size)
-            w_base = (limit - (far - 0.5)).clamp_(0, 1).mul_(behind).add_(open_, alpha=fill / (1 + far * far))
+            w_base = (
+                (limit - (far - 0.5)).clamp_(0, 1).mul_(behind).add_(open_, alpha=fill / (1 + far * far))
+            )
             base.addcmul_(colour, w_base)
             total += w_base
     over = cover.clamp_min(1.0)

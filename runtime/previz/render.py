@@ -92,7 +92,9 @@ def render_shot(
 
     def draw(start: int) -> Passes:
         with torch.inference_mode():  # which is of each thread
-            return _chunk(stage, width, height, start, min(chosen.stop, start + count), passes, smooth, shutter)
+            return _chunk(
+                stage, width, height, start, min(chosen.stop, start + count), passes, smooth, shutter
+            )
 
     starts = range(chosen.start, chosen.stop, count)
     yield from side_by_side(draw, starts, min(len(starts), cores()) if kind == "cpu" else 1)

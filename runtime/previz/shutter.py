@@ -90,7 +90,7 @@ def _seen(table: Tensor, which: Tensor, p: Tensor) -> Tensor:
 
 def shuttered(colour: Tensor, depth: Tensor, half: Tensor, shape: tuple[int, int, int]) -> Tensor:
     """Linear radiance [3, F*H*W] as an open shutter gathers it; `half` [2, F*H*W] from `motion`."""
-    frames, h, w = shape
+    frames, _h, _w = shape
     colour, depth, half = colour.view(3, *shape), depth.view(shape).clamp_max(FAR), half.view(2, *shape)
     result = colour
     for f in range(frames):

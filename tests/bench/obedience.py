@@ -30,6 +30,7 @@ from scenelang.compiler.plan import Plan
 from scenelang.runtime.backend import Backend
 from scenelang.runtime.maquette.cues import GROUPS
 from scenelang.runtime.pipeline import render_film
+from scenelang.runtime.previz.backend import PrevizBackend
 from scenelang.runtime.registry import load_backend
 
 Row = dict[str, Any]
