@@ -22,7 +22,7 @@ def spread(track: ArrayLike, frames: int) -> Array:
     return np.ascontiguousarray(np.broadcast_to(a, (frames, *a.shape[1:])) if a.shape[0] == 1 else a)
 
 
-def smoothstep(x: ArrayLike, low: float = 0.0, high: float = 1.0) -> Array:
+def smoothstep(x: ArrayLike, low: float | Array = 0.0, high: float | Array = 1.0) -> Array:
     u = np.clip((np.asarray(x, np.float32) - low) / (high - low), 0, 1)
     return np.asarray(u * u * (3 - 2 * u), np.float32)
 

@@ -267,7 +267,7 @@ def test_one_who_lies_down_sits_first_and_one_who_falls_throws_up_arms() -> None
     falls = body(pose("lie", (4, 48)), pose("fall", (4, 30)))
     for moved in (lies, falls):
         head, foot = moved.at("head")[-1], moved.at("left_foot")[-1]
-        assert head[1] < 0.2 and foot[1] < 0.2 and head[2] < -0.5 and foot[2] > 0.5
+        assert head[1] < 0.25 and foot[1] < 0.2 and head[2] < -0.5 and foot[2] > 0.5
         assert moved.at("body").abs().max() == 0
     halfway = int((lies.at("pelvis")[:, 1] < 0.45).nonzero()[0, 0])
     assert lies.bone("chest")[halfway, 1, 1] > 0.6  # still upright as it sits down

@@ -111,10 +111,10 @@ def field(f: Features) -> list[Piece]:
             a.box(wood, (1.25, y, 0), (1.25, 0.05, 0.025))
         result.append(Piece(a, (-17.5 + 2.5 * i, 0, -11.0), 0, 0.8, 1.0))
     straw = Material(rgb("#c9a44e"), texture="litter", tile=0.8)
-    for x, z, turned in ((-6.5, -7.5, 20.0), (8.5, -14.0, 70.0)):
+    for place, turned in (((-6.5, 0, -7.5), 20.0), ((8.5, 0, -14.0), 70.0)):
         bale = Assembly(1)
         bale.cone(SNOW if "snowy" in f else straw, (-0.6, 0.62, 0), (0.6, 0.62, 0), 0.62, 0.62)
-        result.append(Piece(bale, (x, 0, z), turned, 0.9, 1.25))
+        result.append(Piece(bale, place, turned, 0.9, 1.25))
     if "snowy" not in f:
         result += undergrowth.tufts(26, 2.0, 0.5, 0.8, "#6f9440", 0.3)
     for i in range(60):
