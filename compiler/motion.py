@@ -22,7 +22,7 @@ def spread(track: ArrayLike, frames: int) -> Array:
     return np.ascontiguousarray(np.broadcast_to(a, (frames, *a.shape[1:])) if a.shape[0] == 1 else a)
 
 
-def smoothstep(x: ArrayLike, low: float = 0.0, high: float = 1.0) -> Array:
+def smoothstep(x: ArrayLike, low: float | Array = 0.0, high: float | Array = 1.0) -> Array:
     u = np.clip((np.asarray(x, np.float32) - low) / (high - low), 0, 1)
     return np.asarray(u * u * (3 - 2 * u), np.float32)
 
@@ -153,9 +153,7 @@ def rocking(body: Motion, height: float) -> tuple[Array, Array]:
     return rock, points(0, 0.015 * height * np.sin(2 * np.pi * 0.27 * t), 0)
 
 
-def _ramp(
-    start: int, stop: int, frames: int, fps: float, lasting: bool, seconds: float = RAMP
-) -> Array:
+def _ramp(start: int, stop: int, frames: int, fps: float, lasting: bool, seconds: float = RAMP) -> Array:
     """1 inside [start, stop) with smooth ends, the first `seconds` long; what lasts has no ramp at
     the shot's own ends, and nothing is taken back at its last frame."""
     f = np.arange(frames, dtype=np.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from films import HEAD, plan_example, plan_shot, plan_text
 
@@ -69,6 +71,24 @@ def test_a_carried_prop_moves_with_its_holder() -> None:
         "letter",
     )
     assert at(t.position, 95)[0] - at(t.position, 0)[0] == pytest.approx(2)
+
+
+def test_a_jump_leaves_the_floor_and_comes_back_as_often_as_there_is_time() -> None:
+    t = track(plan_shot("mara at (0m, 0m)\n0s..2s mara jumps"), "mara")
+    height = [at(t.position, f)[1] for f in range(96)]
+    assert max(height) == pytest.approx(0.42, abs=0.01)
+    rises = sum(a == 0 < b for a, b in pairwise(height))
+    assert rises == 2 and height[0] == 0 and not any(height[47:])
+    assert ("jump", (0, 48)) in [(p.pose, p.frames) for p in t.poses]
+
+
+def test_what_is_done_from_the_first_frame_on_is_seen_to_begin() -> None:
+    sits = track(plan_shot("mara at (0m, 0m)\n0s.. mara sits"), "mara")
+    assert [(p.frames, p.pose) for p in sits.poses] == [((1, 96), "sit")]
+    sat = track(plan_shot("mara at (0m, 0m) pose sitting\n0s.. mara sits"), "mara")
+    assert [(p.frames, p.pose) for p in sat.poses] == [((0, 96), "sit")]
+    falls = track(plan_shot("mara at (0m, 0m)\n1s..2s mara falls"), "mara")
+    assert {(p.frames, p.pose) for p in falls.poses} == {((24, 96), "lie"), ((24, 48), "fall")}
 
 
 def test_postures_begin_when_they_are_told_and_end_with_a_walk() -> None:

@@ -64,7 +64,9 @@ def test_a_standing_body_is_upright_from_foot_to_head() -> None:
     assert still.at("left_foot")[0, 0] > 0.05 and still.at("right_foot")[0, 0] < -0.05
 
 
-@pytest.mark.parametrize("gesture", ["wave", "sit", "kneel", "lie", "lean", "point", "talk"])
+@pytest.mark.parametrize(
+    "gesture", ["wave", "sit", "kneel", "lie", "lean", "point", "talk", "jump", "dance", "fall"]
+)
 def test_axes_are_rotations(gesture: str) -> None:
     axes = body(pose(gesture, (4, 40))).bone_FNMB34[..., :3]
     assert torch.allclose(axes.mT @ axes, torch.eye(3).expand_as(axes), atol=1e-5)
@@ -237,3 +239,55 @@ def test_a_shot_of_nobody_has_no_bones() -> None:
     got = moves(film([], [], frames=5))
     assert got.bone_FNMB34.shape == (5, 0, 1, len(BONES), 3, 4)
     assert got.motion_FNMK.shape == (5, 0, 1, len(MOTIONS))
+
+
+def test_one_who_jumps_bends_knees_lifts_feet_and_throws_up_arms() -> None:
+    jump = body(pose("jump", (0, 25)), frames=25)  # one jump, as long as one takes
+    knees_bent = jump.at("pelvis")[:, 1]
+    assert knees_bent[3] < knees_bent[0] - 0.1 * 1.7  # before it leaves the floor
+    feet = jump.at("left_foot")[:, 1]
+    assert feet[3] == pytest.approx(feet[0].item(), abs=0.01)
+    assert feet[13] > feet[0] + 0.1  # drawn up, beside what its base rises
+    assert jump.at("left_hand")[13, 1] > jump.at("head")[13, 1]
+    assert jump.at("left_hand")[0, 1] < jump.at("pelvis")[0, 1]
+
+
+def test_one_who_dances_sways_and_lifts_both_arms_and_feet_in_turn() -> None:
+    dance = body(pose("dance", (0, 48)))
+    sway = dance.at("pelvis")[12:, 0]
+    assert sway.max() > 0.05 and sway.min() < -0.05
+    hands = (dance.at("left_hand") - dance.at("right_hand"))[12:, 1]
+    assert hands.max() > 0.3 and hands.min() < -0.3
+    feet = (dance.at("left_foot") - dance.at("right_foot"))[12:, 1]
+    assert feet.max() > 0.1 and feet.min() < -0.1
+
+
+def test_one_who_lies_down_sits_first_and_one_who_falls_throws_up_arms() -> None:
+    lies = body(pose("lie", (4, 48)))
+    falls = body(pose("lie", (4, 48)), pose("fall", (4, 30)))
+    for moved in (lies, falls):
+        head, foot = moved.at("head")[-1], moved.at("left_foot")[-1]
+        assert head[1] < 0.25 and foot[1] < 0.2 and head[2] < -0.5 and foot[2] > 0.5
+        assert moved.at("body").abs().max() == 0
+    halfway = int((lies.at("pelvis")[:, 1] < 0.45).nonzero()[0, 0])
+    assert lies.bone("chest")[halfway, 1, 1] > 0.6  # still upright as it sits down
+    down = int((falls.at("pelvis")[:, 1] < 0.45).nonzero()[0, 0])
+    assert falls.bone("chest")[down, 1, 1] < lies.bone("chest")[halfway, 1, 1] - 0.2
+    assert down < halfway
+    assert (falls.at("left_hand") - falls.at("chest"))[10:14, 1].max() > 0.2
+
+
+def test_one_who_turns_on_the_spot_steps() -> None:
+    turning = body(heading=[4.0 * f for f in range(48)])
+    feet = torch.stack([turning.at(f"{side}_foot")[:, 1] for side in ("left", "right")])
+    assert (feet.amax(1) > feet.amin(1) + 0.04).all()
+    still = body(heading=90.0)
+    assert (still.at("left_foot")[:, 1].amax() - still.at("left_foot")[:, 1].amin()) < 1e-3
+
+
+def test_animals_sit_on_their_hind_legs_and_stretch_in_a_jump() -> None:
+    sits = body(pose("sit", (0, 48)), kind="animal")
+    assert sits.at("pelvis")[-1, 1] < sits.at("chest")[-1, 1] - 0.3
+    jump = body(pose("jump", (0, 25)), kind="animal", frames=25)
+    reach = jump.at("left_hand")[:, 2] - jump.at("left_foot")[:, 2]
+    assert reach[13] > reach[0] + 0.3

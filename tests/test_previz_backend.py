@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -84,12 +84,30 @@ def test_the_conditioning_moves_the_camera() -> None:
     assert np.abs(moved[0].astype(int) - own[0]).mean() > 8
 
 
+def test_the_final_profile_has_an_open_shutter_and_the_draft_none() -> None:
+    plan = a_film()
+    moving = torch.eye(4).repeat(3, 1, 1)
+    moving[:, 1, 1] = moving[:, 2, 2] = -1
+    moving[:, :3, 3] = torch.tensor([[0.3 * f, 1.2, 4.0] for f in range(3)])
+    k = torch.tensor([[1.0, 0, 0.5], [0, 64 / 36, 0.5], [0, 0, 1]]).expand(3, 3, 3)
+
+    def frames(profile: str, shutter: float | None) -> np.ndarray:
+        work = replace(job(plan, Poses(moving, k)), profile=profile)
+        events = PrevizBackend(shutter=shutter).render(work, None)
+        return np.concatenate([e.frames for e in events if isinstance(e, Frames)])
+
+    assert np.array_equal(frames("draft", None), frames("draft", 0))
+    assert np.array_equal(frames("final", None), frames("final", 180))
+    assert not np.array_equal(frames("final", None), frames("final", 0))
+
+
 def test_the_lowering_names_every_property_and_is_frank() -> None:
     plan = a_film()
     table = {entry.property: entry for entry in PrevizBackend().lowering(plan, plan.shots[0])}
     levels = {name: entry.level for name, entry in table.items()}
     assert levels["camera path"] == levels["lens"] == "exact"
-    assert levels["aperture"] == levels["sound"] == levels["look"] == levels["action two"] == "dropped"
+    assert levels["focus"] == levels["aperture"] == "exact"
+    assert levels["sound"] == levels["look"] == levels["action two"] == "dropped"
     assert levels["action one"] == levels["dialogue a"] == levels["change x"] == "approximate"
     assert levels["light sun"] == levels["particles snow"] == levels["blocking a"] == "exact"
     assert "box" in table["description x"].why

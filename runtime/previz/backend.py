@@ -17,6 +17,7 @@ from scenelang.runtime.previz.render import render_shot
 from scenelang.runtime.previz.sets import SETS
 
 LONG_EDGE = {"draft": 640, "final": 960}
+SHUTTER = {"draft": 0.0, "final": 180.0}  # degrees
 
 
 class PrevizBackend:
@@ -25,9 +26,11 @@ class PrevizBackend:
     name = "previz"
     dialect = "plain"
 
-    def __init__(self, which: str = "clay") -> None:
-        """`which` is one of PASSES: clay, depth, mask, normal."""
+    def __init__(self, which: str = "clay", shutter: float | None = None) -> None:
+        """`which` is one of PASSES: clay, depth, mask, normal. `shutter` is the angle in degrees
+        that the shutter is open, for motion blur; 0 is without, None is 180 but in `draft`."""
         self.which = which
+        self.shutter = shutter
 
     def raster(self, native: Native) -> tuple[int, int]:
         """None: it draws the plan's subjects themselves."""
@@ -68,6 +71,7 @@ class PrevizBackend:
         chunks = render_shot(
             job.plan, shot, size.width, size.height, passes=(self.which,),
             device=job.device, smooth=job.profile != "draft", c2w=c2w, intrinsics=intrinsics,
+            shutter=SHUTTER.get(job.profile, SHUTTER["final"]) if self.shutter is None else self.shutter,
         )  # fmt: skip
         for chunk in chunks:
             drawn = picture(chunk, self.which, near)
@@ -95,9 +99,13 @@ def _lowering(plan: Plan, shot: ShotPlan) -> Iterator[Lowering]:
 
     yield says("camera path", "exact", "rays are cast from the plan's pose of every frame")
     yield says("lens", "exact", "field of view from the focal length on a 36 mm sensor")
-    if any(shot.camera.focus_m):
-        yield says("focus", "dropped", "everything is sharp: previz has no depth of field")
-    yield says("aperture", "dropped", "everything is sharp: previz has no depth of field")
+    if any(shot.camera.aperture):
+        deep = "everything is sharp: the focus is deep"
+        focus = (
+            "what is out of focus is blurred, as by a thin lens" if any(shot.camera.focus_m) else deep
+        )
+        yield says("focus", "exact", focus)
+        yield says("aperture", "exact", "discs of a thin lens, on a sensor 36 mm wide")
     if shot.camera.steadiness:
         yield says("steadiness", "exact", "it is part of the camera path")
     place = plan.place(shot.place)

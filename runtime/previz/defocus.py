@@ -62,7 +62,7 @@ def lens_of(shot: ShotPlan, device: torch.device) -> Lens:
 
 def defocused(colour: Tensor, depth: Tensor, shape: tuple[int, int, int], lens: Lens) -> Tensor:
     """Linear radiance [3, F*H*W] as the lens sees it; `depth` [F*H*W] metres along the axis."""
-    frames, h, w = shape
+    frames, _h, w = shape
     colour, depth = colour.view(3, *shape), depth.view(shape)
     result = colour
     for f in range(frames):
@@ -82,7 +82,9 @@ def _blurred(sharp: Tensor, radius: Tensor) -> Tensor:
     small, discs = _smaller(sharp.clamp_max(BRIGHTEST), radius, factor)
     near, cover, base = _gathered(small, discs)
     layers = torch.cat([near, cover[None], base])[None]
-    layers = nn.interpolate(layers, (h, w), mode="bilinear", align_corners=False)[0]
+    layers = nn.interpolate(layers, scale_factor=factor, mode="bilinear", align_corners=False)[
+        0, :, :h, :w
+    ]
     near, cover, base = layers[:3], layers[3], layers[4:]
     # a pixel that is blurred itself shows the base; a sharp one itself; both under what is near
     soft = ((radius - 0.4) / 1.2).clamp(0, 1)
@@ -91,13 +93,18 @@ def _blurred(sharp: Tensor, radius: Tensor) -> Tensor:
 
 
 def _smaller(sharp: Tensor, radius: Tensor, factor: int) -> tuple[Tensor, Tensor]:
-    """The picture and the radii `factor` times smaller, in pixels of the small one. Blurred pixels
-    count most, so that no sharp edge colours the blur beside it."""
+    """The picture and the radii `factor` times smaller, in pixels of the small one. A pixel there is
+    either before or behind the plane of focus, as most of what it is made of; what is blurred most
+    counts most, so that no sharp edge colours the blur beside it."""
     h, w = radius.shape
-    size = (math.ceil(h / factor), math.ceil(w / factor))
-    weight = radius.abs() + 0.05
+    room = (0, -w % factor, 0, -h % factor)
+    sharp = nn.pad(sharp[None], room, mode="replicate")[0]
+    radius = nn.pad(radius[None, None], room, mode="replicate")[0, 0]
+    ahead = nn.avg_pool2d(radius[None, None], factor) < 0
+    side = torch.where(ahead, -1.0, 1.0).repeat_interleave(factor, 2).repeat_interleave(factor, 3)[0, 0]
+    weight = (radius * side).clamp_min(0) + 0.02
     stack = torch.cat([sharp * weight, (radius * weight)[None], weight[None]])[None]
-    mean = nn.adaptive_avg_pool2d(stack, size)[0]
+    mean = nn.avg_pool2d(stack, factor)[0]
     mean = mean / mean[4:]
     return mean[:3], mean[3] / factor
 
@@ -111,7 +118,14 @@ def _gathered(picture: Tensor, radius: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     share = 1 / (math.pi * away * away).clamp_min(1.0)  # of a disc's light that each of its pixels gets
     before = ((-radius - 0.25) * 2).clamp(0, 1)
     fill = 1e-4  # what shows through where nothing behind is known
-    parts = [picture, radius[None], away[None], (share * before)[None], (share * (1 - before))[None], (1 - before)[None]]
+    parts = [
+        picture,
+        radius[None],
+        away[None],
+        (share * before)[None],
+        (share * (1 - before))[None],
+        (1 - before)[None],
+    ]
     padded = nn.pad(torch.cat(parts)[None], (reach,) * 4, mode="replicate")[0]
     near, cover = torch.zeros_like(picture), torch.zeros_like(radius)
     base, total = torch.zeros_like(picture), torch.zeros_like(radius)
@@ -128,7 +142,9 @@ def _gathered(picture: Tensor, radius: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             cover += w_near
             # what lies behind a pixel reaches it only as far as the pixel itself is blurred
             limit = torch.where(r > radius + 0.5, torch.minimum(size, away), size)
-            w_base = (limit - (far - 0.5)).clamp_(0, 1).mul_(behind).add_(open_, alpha=fill / (1 + far * far))
+            w_base = (
+                (limit - (far - 0.5)).clamp_(0, 1).mul_(behind).add_(open_, alpha=fill / (1 + far * far))
+            )
             base.addcmul_(colour, w_base)
             total += w_base
     over = cover.clamp_min(1.0)

@@ -1,6 +1,6 @@
 """A shot of the Plan as pictures: clay, depth, mask and normals, a few frames at a time.
 
-set the stage -> cast rays -> shade -> smooth the edges -> draw what drifts -> develop
+set the stage -> cast rays -> shade -> smooth the edges -> lens -> shutter -> draw what drifts -> develop
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from scenelang.runtime.previz.light import developed, squeezed
 from scenelang.runtime.previz.rays import perspective
 from scenelang.runtime.previz.scene import Scene, scene
 from scenelang.runtime.previz.shade import look, shade
+from scenelang.runtime.previz.shutter import motion, shuttered
 from scenelang.runtime.previz.splat import splat
 from scenelang.runtime.previz.visibility import Samples
 from scenelang.runtime.previz.workers import cores, side_by_side
@@ -60,13 +61,17 @@ def render_shot(
     smooth: bool = True,
     c2w: Tensor | None = None,
     intrinsics: Tensor | None = None,
+    shutter: float = 0.0,
 ) -> Iterator[Passes]:
     """The frames of a shot in order, some at a time, so that memory stays bounded.
 
     `c2w` [F, 4, 4] and `intrinsics` [F, 3, 3] (normalised by width and height), one for each of
     the shot's frames, take the place of the plan's camera. `smooth` takes four samples at
-    the edges of things instead of one. The same plan gives the same pictures, whatever the chunks.
-    Raises ValueError for an unknown pass, an empty size, or frames outside the shot.
+    the edges of things instead of one. `shutter` is the angle in degrees that the shutter is open, 180
+    as in most films, 0 without motion blur; it is of the clay pass alone. The same plan gives the
+    same pictures, whatever the chunks.
+    Raises ValueError for an unknown pass, an empty size, an angle that is none, or frames outside the
+    shot.
     """
     unknown = set(passes) - set(PASSES)
     if unknown:
@@ -75,6 +80,8 @@ def render_shot(
         )
     if width < 2 or height < 2:
         raise ValueError(f"a picture of {width}x{height} pixels is too small: give at least 2x2")
+    if not 0 <= shutter <= 360:
+        raise ValueError(f"a shutter of {shutter:g} degrees: give 0 to 360, such as 180")
     chosen = frames if frames is not None else range(shot.frames)
     if len(chosen) and (chosen.step != 1 or chosen.start < 0 or chosen.stop > shot.frames):
         raise ValueError(f"frames {chosen} are not a run within the shot's {shot.frames}")
@@ -85,14 +92,23 @@ def render_shot(
 
     def draw(start: int) -> Passes:
         with torch.inference_mode():  # which is of each thread
-            return _chunk(stage, width, height, start, min(chosen.stop, start + count), passes, smooth)
+            return _chunk(
+                stage, width, height, start, min(chosen.stop, start + count), passes, smooth, shutter
+            )
 
     starts = range(chosen.start, chosen.stop, count)
     yield from side_by_side(draw, starts, min(len(starts), cores()) if kind == "cpu" else 1)
 
 
 def _chunk(
-    stage: Scene, width: int, height: int, start: int, stop: int, passes: Sequence[str], smooth: bool
+    stage: Scene,
+    width: int,
+    height: int,
+    start: int,
+    stop: int,
+    passes: Sequence[str],
+    smooth: bool,
+    shutter: float,
 ) -> Passes:
     rays = perspective(stage.c2w[start:stop], stage.intrinsics[start:stop], width, height)
     world = stage.world(rays, start, stop)
@@ -119,6 +135,9 @@ def _chunk(
     lens = lens_of(stage.shot, stage.device).frames(start, stop)
     if not lens.sharp:
         colour = defocused(colour, view.t, shape, lens)
+    if shutter:
+        half = motion(world, view, stage.nearby(start, stop, width, height), shutter)
+        colour = shuttered(colour, view.t, half, shape)
     for cloud in stage.clouds(world, start, stop):
         colour = splat(colour, view.t, rays, cloud, lens)
     colour = _bloom(colour, shape)

@@ -15,8 +15,9 @@ from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.compiler.set_size import extent_of
 from scenelang.runtime.previz import kinds, particles, sets, sky
 from scenelang.runtime.previz.light import Lights, Point, daylight, key_sun, lights, track
-from scenelang.runtime.previz.rays import Rays
+from scenelang.runtime.previz.rays import Rays, perspective
 from scenelang.runtime.previz.shadow import shadows
+from scenelang.runtime.previz.shutter import Nearby
 from scenelang.runtime.previz.solids import Assembly, Solids, finished, gathered
 from scenelang.runtime.previz.textures import Textures
 from scenelang.runtime.previz.visibility import table
@@ -63,6 +64,14 @@ class Scene:
             self.spheres[start:stop] if light.points else self.spheres[start:stop, :0], self.fog[start:stop],
             self.textures, self.layers, self.label,
         )  # fmt: skip
+
+    def nearby(self, start: int, stop: int, width: int, height: int) -> Nearby:
+        """What is before and after the frames [start, stop); none is outside the shot."""
+        frames = torch.arange(start, stop, device=self.device)
+        before, after = (frames - 1).clamp_min(0), (frames + 1).clamp_max(len(self.c2w) - 1)
+        at = torch.cat([before, after])
+        rays = perspective(self.c2w[at], self.intrinsics[at], width, height)
+        return Nearby(self.solids.at(at), rays, (after - before).clamp_min(1).float())
 
     def clouds(self, world: World, start: int, stop: int) -> Iterator[particles.Cloud]:
         """What drifts in frames [start, stop), large puffs first."""

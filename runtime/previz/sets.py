@@ -10,7 +10,7 @@ import numpy as np
 from scenelang.compiler.plan import PlacePlan
 from scenelang.compiler.set_size import Extent, SetSize, set_size
 from scenelang.compiler.turning import Array
-from scenelang.runtime.previz import nature, pieces
+from scenelang.runtime.previz import indoors, nature, pieces
 from scenelang.runtime.previz.enclosures import Enclosure
 from scenelang.runtime.previz.palette import rgb
 from scenelang.runtime.previz.solids import Rgb
@@ -70,7 +70,7 @@ def _rooftop(f: frozenset[str], size: SetSize) -> Set:
 def _room(f: frozenset[str], size: SetSize) -> Set:
     walls = Enclosure("room", size.width, size.width, size.height, rgb("#b9a890"), "plaster", 3.0, 0.0)
     ground = Ground("planks", 2.4, rgb("#8f6a48"), gloss=0.12)
-    return Set(ground, walls, None, 0.55, 0.0, True, pieces=pieces.room(size.width, f))
+    return Set(ground, walls, None, 0.55, 0.0, True, pieces=indoors.room(size.width, f))
 
 
 def _cave(f: frozenset[str], size: SetSize) -> Set:
@@ -105,9 +105,7 @@ def _desert(f: frozenset[str], size: SetSize) -> Set:
 
 
 def _mountains(f: frozenset[str], size: SetSize) -> Set:
-    return Set(
-        Ground("rock", 6.0, rgb("#857f74")), None, "mountains", pieces=nature.mountains(f)
-    )
+    return Set(Ground("rock", 6.0, rgb("#857f74")), None, "mountains", pieces=nature.mountains(f))
 
 
 def _studio(f: frozenset[str], size: SetSize) -> Set:

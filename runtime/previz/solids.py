@@ -132,6 +132,15 @@ class Solids:
         moving = {n: cut(getattr(self, n)) for n in ("centre", "axes", "taper", "alive", "gain")}
         return replace(self, **moving)
 
+    def at(self, frames: Tensor) -> Solids:
+        """The same solids in these frames [F], int64."""
+
+        def cut(t: Tensor) -> Tensor:
+            return t[frames] if t.shape[0] > 1 else t.expand(len(frames), *t.shape[1:])
+
+        moving = {n: cut(getattr(self, n)) for n in ("centre", "axes", "taper", "alive", "gain")}
+        return replace(self, **moving)
+
     def to(self, device: torch.device | str) -> Solids:
         return Solids(**{name: t.to(device) for name, t in vars(self).items()})
 

@@ -24,11 +24,25 @@ from scenelang.cli.common import common_options, fail, file_argument, picture_si
     show_default=True,
 )
 @click.option("--size", help="Picture size such as 640x360; default: the film's, at most 640 wide.")
+@click.option(
+    "--shutter",
+    type=click.FloatRange(0, 360),
+    default=180,
+    show_default=True,
+    help="Angle in degrees that the shutter is open, for motion blur; 0: none.",
+)
 @click.option("--device", default="cpu", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One event a line on standard output.")
 @common_options
 def command(
-    file: str, output: str | None, which: str, size: str | None, device: str, as_json: bool, quiet: bool
+    file: str,
+    output: str | None,
+    which: str,
+    size: str | None,
+    shutter: float,
+    device: str,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Render the animatic of FILE without any model, or a control pass of it.
 
@@ -52,7 +66,7 @@ def command(
         fail(error.message, error.hint)
     run_render(
         plan,
-        PrevizBackend(which),
+        PrevizBackend(which, shutter),
         target,
         profile="draft",
         device=device,

@@ -88,6 +88,8 @@ def _one(camera: Camera, mark: str, film: Film, folder: Path) -> None:
         _loaded[camera] = load_backend(camera.model)
         if camera.drop:
             _loaded[camera].drop = camera.drop  # type: ignore[attr-defined]
+        if camera.model == ANIMATIC.model:
+            _loaded[camera].shutter = 0.0  # type: ignore[attr-defined]  # nothing else smears what moves
     backend = _loaded[camera]
     plan = analyse(*parse(film.text, "film.scene")).plan
     assert plan is not None
