@@ -24,6 +24,7 @@ class PrevizBackend:
 
     name = "previz"
     dialect = "plain"
+    upscale = "bicubic"  # to draw larger pictures takes less time than the upscaler does
 
     def __init__(self, which: str = "clay") -> None:
         """`which` is one of PASSES: clay, depth, mask, normal."""
