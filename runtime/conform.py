@@ -21,6 +21,7 @@ from scenelang.runtime.finish.between import between
 from scenelang.runtime.finish.enlarge import Enlarger
 from scenelang.runtime.finish.settings import PLAIN, Finish, is_learned
 from scenelang.runtime.linear import mix
+from scenelang.runtime.previz.workers import cores, side_by_side
 
 # frames at shares of the way from one to another
 Between = Callable[[FrameArray, FrameArray, Sequence[Fraction]], Sequence[FrameArray]]
@@ -159,10 +160,13 @@ def _between(
     """Those of the film's frames that lie among the known native ones, which are counted from `first`."""
     end = first + len(known) - 1
     inside = takewhile(lambda position: position <= end, (k * step for k in wanted))
-    out: list[FrameArray] = []
-    for before, positions in groupby(inside, key=math.floor):
-        a, b = known[before - first], known[min(before + 1, end) - first]
-        out += between(a, b, [position - before for position in positions])
+    pairs = [
+        (known[n - first], known[min(n + 1, end) - first], [position - n for position in positions])
+        for n, positions in groupby(inside, key=math.floor)
+    ]
+    # pairs side by side use the cores better than one pair split among them
+    made = side_by_side(lambda pair: between(*pair), pairs, min(len(pairs), cores()))
+    out = [frame for frames in made for frame in frames]
     return np.stack(out) if out else known[:0]
 
 

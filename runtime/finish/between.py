@@ -24,7 +24,7 @@ LARGEST = (
     640 * 360
 )  # pixels of the pictures that flow is searched in; larger ones are made smaller for it
 ASTRAY = 1.0  # pixels that a way there and back may miss its start by
-UNLIKE = 0.045  # of 1: how much both pictures may differ along a way
+UNLIKE = 0.2  # of 1: how much both pictures may differ along a way
 
 
 def between(a: FrameArray, b: FrameArray, weights: Sequence[Fraction]) -> list[FrameArray]:

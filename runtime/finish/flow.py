@@ -15,11 +15,11 @@ from torch.nn import functional as fn
 
 COARSEST = 14  # pixels, the least side of the coarsest picture
 REACH = 4  # pixels of the coarsest picture that a thing can move
-WINDOW = 2  # pixels around a pixel that move as it does
-TURNS = 4  # how often the slope is followed, on each size
+WINDOW = 1  # pixels around a pixel that move as it does
+TURNS = 2  # how often the slope is followed, on each size
 STEP = 1.5  # pixels, at most, in a turn
-"""Below, `look` are the planes that are compared: brightness and colour, each less its local mean, so that a
-change of light is no motion."""
+# what is compared, the look of a picture: brightness and colour, each less its local mean, so that a
+# change of light is no motion
 
 
 def flow(one: Tensor, two: Tensor) -> Tensor:

@@ -37,7 +37,7 @@ class PictureUpscaler(ModelMixin, ConfigMixin):
     """
 
     @register_to_config
-    def __init__(self, width: int = 48, blocks: int = 3) -> None:
+    def __init__(self, width: int = 48, blocks: int = 5) -> None:
         super().__init__()
         self.enter = nn.Conv2d(3, width, 3, padding=1)
         self.body = nn.Sequential(*(_Block(width) for _ in range(blocks)))

@@ -215,7 +215,7 @@ def train(training: Training, pool: Pool, checks: dict[str, Tensor], tell: Any) 
 @click.option("--batch", type=int, help="Patches a step; default 64, on a CPU 4.")
 @click.option("--rate", default=1e-3, show_default=True, help="The highest learning rate.")
 @click.option("--width", default=48, show_default=True, help="Channels of the network.")
-@click.option("--blocks", default=3, show_default=True, help="Residual blocks of the network.")
+@click.option("--blocks", default=5, show_default=True, help="Residual blocks of the network.")
 @click.option("--pool", default=6000, show_default=True, help="Pictures kept in memory, 2 MB each.")
 @click.option("--threads", default=1, show_default=True, help="Of this process, on a CPU.")
 def main(
