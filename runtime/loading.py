@@ -61,15 +61,31 @@ def load_pipeline(folder: Path, dtype: Any = None) -> Any:
             f"{folder} holds a {name}, which diffusers {diffusers.__version__} doesn't know",
             "update diffusers",
         )
+    return _pretrained(folder, kind, "copy the folder again, or install again", dtype=dtype)
+
+
+def load_network(folder: Path, kind: Any, dtype: Any, otherwise: str) -> Any:
+    """A network of diffusers' manner (a ModelMixin, of the class `kind`) in a folder, on the CPU, checked as
+    pipelines are. `otherwise` says what can be done without it.
+
+    Raises ModelError for missing, truncated or damaged files.
+    """
+    if not folder.is_dir():
+        raise ModelError(f"there is no folder {folder}", f"install again, or {otherwise}")
+    check_sums(folder)
+    return _pretrained(folder, kind, f"install again, or {otherwise}", torch_dtype=dtype)
+
+
+def _pretrained(folder: Path, kind: Any, otherwise: str, **dtype: Any) -> Any:
     try:
         with _quiet():
             return kind.from_pretrained(
-                folder, dtype=dtype, use_safetensors=True, local_files_only=True, low_cpu_mem_usage=False
+                folder, use_safetensors=True, local_files_only=True, low_cpu_mem_usage=False, **dtype
             )
     except Exception as error:  # whatever a library raises on files that are not what they should be
         raise ModelError(
             f"the model in {folder} can't be loaded: {_first_line(error)}",
-            "a file is missing or damaged: copy the folder again, or install again",
+            f"a file is missing or damaged: {otherwise}",
         ) from error
 
 

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.runtime.backend import Backend, Carry, FrameArray, Frames, Job, Native, Progress
 from scenelang.runtime.captions import Caption, captions_of, readable, to_srt
-from scenelang.runtime.conform import conform
+from scenelang.runtime.conform import Conformer
 from scenelang.runtime.edit import assemble, only
 from scenelang.runtime.encode import open_film
 from scenelang.runtime.errors import RenderError, TakeError
 from scenelang.runtime.events import Done, FramesDone, RenderEvent, ShotStarted, StepsDone
+from scenelang.runtime.finish.settings import Finish, finish_of
 from scenelang.runtime.handoff import Handoff
 from scenelang.runtime.output import (
     Target,
@@ -50,16 +51,19 @@ def render_film(
     device: str = "cpu",
     shots: Sequence[str] | None = None,
     conditioning: Conditioner | None = None,
+    finish: Finish | None = None,
 ) -> Iterator[RenderEvent]:
     """Renders the film, or only some of its `shots` joined by cuts, telling what happens.
 
     `output` is `film.mp4`, `film.mov`, or a folder for numbered pictures (`frames/`); captions
     go beside it as .srt. The film appears there whole, with the last event, or not at all:
     after an error, Ctrl-C or closing the generator early, what stood there before still does.
-    `conditioning` makes the tensors of a shot; the compiler's own are the default.
+    `conditioning` makes the tensors of a shot; the compiler's own are the default. `finish` says how
+    frames get to the film's size and rate; the default is the backend's and the profile's.
 
     Raises `OutputError` before any work if the film can't be written there, `RenderError` for
-    unknown shots, `TakeError` if the backend's frames aren't what the plan asks for.
+    unknown shots, `ModelError` for an upscaler that can't be loaded, `TakeError` if the backend's frames
+    aren't what the plan asks for.
     """
     begun = perf_counter()
     target = parse_target(output)
@@ -69,14 +73,15 @@ def render_film(
         raise RenderError("the film has no shots", "add one, such as `shot sh010 4s { … }`")
     captions = readable(captions_of(plan), until=plan.frames / plan.rate)
     native = backend.native(plan, profile)
+    conform = Conformer(native, plan.size, plan.rate, finish or finish_of(backend, profile), device)
     condition = conditioning or _compilers_conditioning(plan, backend)
     counted = _counts(backend)
 
-    def finish(pieces: Iterator[Piece]) -> None:
-        _finish(plan, native, pieces, path, captions, profile)
+    def put_together(pieces: Iterator[Piece]) -> None:
+        _assemble(plan, conform, pieces, path, captions, profile)
 
     carried: dict[str, Carry] = {}
-    with _written_whole(target, captions) as path, Handoff(finish) as film:
+    with _written_whole(target, captions) as path, Handoff(put_together) as film:
         for shot in (plan.shot(entry.shot) for entry in plan.edit):
             yield ShotStarted(shot.id, shot.frames)
             job = Job(plan, shot, condition(shot, native), native, profile, device)
@@ -116,9 +121,9 @@ def _render(
                 yield FramesDone(shot.id, min(done, shot.frames), shot.frames)
 
 
-def _finish(
+def _assemble(
     plan: Plan,
-    native: Native,
+    conform: Conformer,
     pieces: Iterator[Piece],
     path: Path,
     captions: Sequence[Caption],
@@ -126,22 +131,22 @@ def _finish(
 ) -> None:
     """The assembling half: conform → edit → encode."""
     with open_film(path, plan, captions, profile) as film:
-        for frames in assemble(plan, _takes(plan, native, pieces)):
+        for frames in assemble(plan, _takes(plan, conform, pieces)):
             film.write(frames)
 
 
 def _takes(
-    plan: Plan, native: Native, pieces: Iterator[Piece]
+    plan: Plan, conform: Conformer, pieces: Iterator[Piece]
 ) -> Iterator[tuple[str, Iterator[FrameArray]]]:
     for shot, of_shot in groupby(pieces, key=lambda piece: piece[0]):
-        yield shot, _conformed(plan, native, shot, (frames for _, frames in of_shot))
+        yield shot, _conformed(plan, conform, shot, (frames for _, frames in of_shot))
 
 
 def _conformed(
-    plan: Plan, native: Native, shot: str, chunks: Iterable[FrameArray]
+    plan: Plan, conform: Conformer, shot: str, chunks: Iterable[FrameArray]
 ) -> Iterator[FrameArray]:
     try:
-        yield from conform(chunks, native, plan.size, plan.rate, plan.shot(shot).frames)
+        yield from conform(chunks, plan.shot(shot).frames)
     except TakeError as error:
         raise TakeError(f"shot `{shot}`: {error.message}", error.hint) from error
 

@@ -7,11 +7,14 @@ from typing import Any
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.compiler.prompts import prompts
 from scenelang.runtime.backend import Backend
+from scenelang.runtime.finish.settings import Finish, explained, finish_of
 
 SCHEMA = "scenelang.report/1"
 
 
-def report(plan: Plan, backend: Backend, profile: str = "final") -> dict[str, Any]:
+def report(
+    plan: Plan, backend: Backend, profile: str = "final", finish: Finish | None = None
+) -> dict[str, Any]:
     """What rendering this film with this backend means; see `docs/` for the schema."""
     shots = [_shot(plan, shot, backend, profile) for shot in plan.shots]
     native = backend.native(plan, profile)
@@ -23,6 +26,7 @@ def report(plan: Plan, backend: Backend, profile: str = "final") -> dict[str, An
         "size": plan.size,
         "fps": float(plan.rate),
         "native": {"size": (native.width, native.height), "fps": float(native.fps)},
+        "finish": explained(native, plan.size, plan.rate, finish or finish_of(backend, profile)),
         "inferred": [
             {"subject": s.id, "kind": s.kind, "from": s.kind_from}
             for s in plan.subjects

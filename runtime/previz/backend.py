@@ -25,6 +25,7 @@ class PrevizBackend:
 
     name = "previz"
     dialect = "plain"
+    upscale = "bicubic"  # to draw larger pictures takes less time than the upscaler does
 
     def __init__(self, which: str = "clay", shutter: float | None = None) -> None:
         """`which` is one of PASSES: clay, depth, mask, normal. `shutter` is the angle in degrees

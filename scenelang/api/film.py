@@ -16,6 +16,7 @@ from scenelang.grammar.diagnostics import Diagnostic, SceneError
 if TYPE_CHECKING:
     from scenelang.compiler.plan import Plan
     from scenelang.runtime.events import Done, RenderEvent
+    from scenelang.runtime.finish.settings import Retime, Upscale
 
 Path_ = str | os.PathLike[str]
 
@@ -183,26 +184,29 @@ class Film:
 
     def render_events(
         self, output: Path_, model: str | None = None, profile: str = "final", device: str = "cpu",
-        shots: Sequence[str] | None = None,
+        shots: Sequence[str] | None = None, upscale: Upscale | None = None, retime: Retime | None = None,
     ) -> Iterator[RenderEvent]:  # fmt: skip
-        """Render, telling what happens; the last event is `Done`."""
+        """Render, telling what happens; the last event is `Done`. `upscale` ("learned", "bicubic") and `retime`
+        ("flow", "blend") say how frames get to the film's size and rate; the default is the profile's."""
+        from scenelang.runtime.finish.settings import finish_of
         from scenelang.runtime.pipeline import render_film
         from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
 
+        backend = load_backend(model or DEFAULT_MODEL)
         yield from render_film(
-            self.plan(), load_backend(model or DEFAULT_MODEL), output=Path(output), profile=profile, device=device,
-            shots=shots,
+            self.plan(), backend, output=Path(output), profile=profile, device=device, shots=shots,
+            finish=finish_of(backend, profile, upscale, retime),
         )  # fmt: skip
 
     def render(
         self, output: Path_, model: str | None = None, profile: str = "final", device: str = "cpu",
-        shots: Sequence[str] | None = None,
+        shots: Sequence[str] | None = None, upscale: Upscale | None = None, retime: Retime | None = None,
     ) -> Done:  # fmt: skip
         """Render to a file; returns the last event, which says what was made."""
         from scenelang.runtime.events import Done
 
         last = None
-        for event in self.render_events(output, model, profile, device, shots):
+        for event in self.render_events(output, model, profile, device, shots, upscale, retime):
             last = event
         assert isinstance(last, Done)
         return last

@@ -33,6 +33,19 @@ def common_options(function: F) -> F:
     return quiet(colour(function))
 
 
+def finish_options(function: F) -> F:
+    """`--upscale` and `--retime`: how frames get to the film's size and rate."""
+    upscale = click.option(
+        "--upscale", type=click.Choice(["learned", "bicubic"]), default=None,
+        help="How smaller frames get to the film's size; default: learned in final, bicubic in draft and of previz.",
+    )  # fmt: skip
+    retime = click.option(
+        "--retime", type=click.Choice(["flow", "blend"]), default=None,
+        help="How frames get to the film's rate: by optical flow (the default), or blended.",
+    )  # fmt: skip
+    return upscale(retime(function))
+
+
 def _set_colour(ctx: click.Context, param: click.Parameter, value: str) -> None:
     ctx.color = {"always": True, "never": False}.get(value)
 
@@ -104,6 +117,6 @@ def leave(code: int) -> NoReturn:
 
 
 __all__ = [
-    "analysis_of", "common_options", "fail", "file_argument", "has_errors", "leave",
+    "analysis_of", "common_options", "fail", "file_argument", "finish_options", "has_errors", "leave",
     "picture_size", "plan_of_file", "read_film", "show_findings",
 ]  # fmt: skip

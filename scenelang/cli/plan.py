@@ -6,11 +6,14 @@ import json
 import shutil
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from scenelang.cli.common import common_options, fail, file_argument, leave, plan_of_file
+from scenelang.cli.common import common_options, fail, file_argument, finish_options, leave, plan_of_file
+
+if TYPE_CHECKING:
+    from scenelang.runtime.finish.settings import Retime, Upscale
 
 MARKS = {"exact": "green", "approximate": "yellow", "text": "cyan", "dropped": "red"}
 
@@ -21,6 +24,7 @@ MARKS = {"exact": "green", "approximate": "yellow", "text": "cyan", "dropped": "
 @file_argument
 @click.option("--model", default=None, help="The model to plan for; see `scenelang models`.")
 @click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
+@finish_options
 @click.option(
     "--json", "as_json", is_flag=True, help="The report as one JSON document on standard output."
 )
@@ -35,6 +39,8 @@ def command(
     file: str,
     model: str | None,
     profile: str,
+    upscale: Upscale | None,
+    retime: Retime | None,
     as_json: bool,
     output: str | None,
     strict: bool,
@@ -42,6 +48,7 @@ def command(
 ) -> None:
     """Show the shots and segments of FILE, what the model can honour, and the cost."""
     from scenelang.runtime.errors import OutputError, UnknownModel
+    from scenelang.runtime.finish.settings import finish_of
     from scenelang.runtime.output import atomic_path
     from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
     from scenelang.runtime.report import report
@@ -49,7 +56,8 @@ def command(
     plan = plan_of_file(file, strict, quiet)
     name = model or DEFAULT_MODEL
     try:
-        found = report(plan, load_backend(name), profile)
+        backend = load_backend(name)
+        found = report(plan, backend, profile, finish_of(backend, profile, upscale, retime))
     except UnknownModel as error:
         fail(error.message, error.hint, 2)
     if output:
@@ -91,6 +99,9 @@ def _show(found: dict[str, Any]) -> None:
         f"{_unknown(total['cost']['seconds'], 's')}",
         bold=True,
     )
+    for what, how in found["finish"].items():
+        if not how.startswith("none"):
+            click.echo(f"  {what} {how}")
     for row in found["inferred"]:
         click.echo(f"  `{row['subject']}` is drawn as a {row['kind']}, from its {row['from']}")
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from scenelang.cli.common import common_options, fail, file_argument, plan_of_file
+from scenelang.cli.common import common_options, fail, file_argument, finish_options, plan_of_file
+
+if TYPE_CHECKING:
+    from scenelang.runtime.finish.settings import Retime, Upscale
 
 
 @click.command(
@@ -20,14 +24,15 @@ from scenelang.cli.common import common_options, fail, file_argument, plan_of_fi
 @click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
 @click.option("--shots", help="Only these shots: IDs with commas between them.")
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps.")
+@finish_options
 @click.option(
     "--strict", is_flag=True, help="Warnings are errors, and so is a property that the model drops."
 )
 @click.option("--json", "as_json", is_flag=True, help="One event a line on standard output.")
 @common_options
 def command(
-    file: str, output: str | None, model: str | None, profile: str, shots: str | None, device: str, strict: bool,
-    as_json: bool, quiet: bool,
+    file: str, output: str | None, model: str | None, profile: str, shots: str | None, device: str,
+    upscale: Upscale | None, retime: Retime | None, strict: bool, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Render FILE. Without -o the film is written beside it, with the same name and `.mp4`.
 
@@ -35,6 +40,7 @@ def command(
     """
     from scenelang.cli.rendering import run_render
     from scenelang.runtime.errors import RenderError
+    from scenelang.runtime.finish.settings import finish_of
     from scenelang.runtime.output import check_writable, parse_target
     from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
 
@@ -57,8 +63,9 @@ def command(
                         "leave out --strict",
                     )
     run_render(
-        plan, backend, target, profile=profile, device=device, shots=chosen, as_json=as_json, quiet=quiet
-    )
+        plan, backend, target, profile=profile, device=device, shots=chosen, as_json=as_json, quiet=quiet,
+        finish=finish_of(backend, profile, upscale, retime),
+    )  # fmt: skip
 
 
 def _known(chosen: list[str], ids: list[str]) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from scenelang.compiler.plan import Plan
     from scenelang.runtime.backend import Backend
+    from scenelang.runtime.finish.settings import Finish
 
 
 def run_render(
@@ -27,6 +28,7 @@ def run_render(
     shots: Sequence[str] | None,
     as_json: bool,
     quiet: bool,
+    finish: Finish | None = None,
 ) -> None:
     """Render, showing progress on standard error or one JSON event a line on standard output."""
     from scenelang.runtime.errors import RenderError
@@ -38,7 +40,7 @@ def run_render(
     try:
         with RenderProgress(frames, quiet=quiet or as_json) as progress:
             for event in render_film(
-                plan, backend, output=output, profile=profile, device=device, shots=shots
+                plan, backend, output=output, profile=profile, device=device, shots=shots, finish=finish
             ):
                 progress.show(event)
                 if as_json:
