@@ -111,6 +111,9 @@ def arguments() -> argparse.Namespace:
         "--floor", action=argparse.BooleanOptionalAction, default=True, help="the model without cues too"
     )
     parser.add_argument(
+        "--ceiling", action=argparse.BooleanOptionalAction, default=True, help="the animatic too"
+    )
+    parser.add_argument(
         "--out", type=Path, default=Path("out/obedience"), help="folder for films, page and numbers"
     )
     parser.add_argument("--profile", default="final", choices=("draft", "final"))
