@@ -19,11 +19,12 @@ from torch import Tensor
 
 from scenelang.compiler.blocking_maps import CHANNELS, bodies, boxes, paint
 from scenelang.compiler.bones import BONES, MOTIONS, TOP_SPEED, bones
-from scenelang.compiler.lexicon import PARTS
+from scenelang.compiler.lexicon import PARTS, PLACE_WORDS
 from scenelang.compiler.native import Native
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.compiler.prompts import prompts, subject_prompts
 from scenelang.compiler.rays import frame_count, intrinsics, plucker, poses, resample
+from scenelang.compiler.sight_lines import sight_lines
 from scenelang.compiler.set_size import SHAPES, extent_of, set_size
 
 SCHEMA = "scenelang.conditioning/1"
@@ -55,6 +56,8 @@ class Conditioning:
     motion_FNMK: Tensor
     blocking_FNCHW: Tensor
     set_7: Tensor
+    place_K: Tensor
+    sight_M7: Tensor
     light_FJ8: Tensor
     particle_FP6: Tensor
 
@@ -116,6 +119,11 @@ TENSORS: dict[str, tuple[torch.dtype, str]] = {
         "the set's walls: is a street, is a room, is a cave, half its width and its height in metres; where the floor "
         "changes: metres along abs x, along -z; 0 where there is none",
     ),
+    "place_K": (torch.float32, f"1 for what the place is and has: {', '.join(PLACE_WORDS)}"),
+    "sight_M7": (
+        torch.float32,
+        "lines from the camera to subjects over the whole shot that the set keeps free: start and end in metres, and 1",
+    ),
     "light_FJ8": (
         torch.float32,
         "is sun, is point, x, y, z (unit vector toward a sun, place of a point in metres, else 0), linear r, g, b "
@@ -172,7 +180,9 @@ def condition_shot(
         bone_FNMB34=bone_FNMB34,
         motion_FNMK=motion_FNMK,
         blocking_FNCHW=paint(box_FNM4, depth_FNM, heading_FN, height, width),
-        set_7=_set(plan, shot),
+        set_7=set_walls(plan, shot),
+        place_K=place_words(plan, shot),
+        sight_M7=sight_lines(shot),
         light_FJ8=_lights(shot, plan.rate, rate),
         particle_FP6=_particles(shot, plan.rate, rate),
     )
@@ -226,7 +236,7 @@ def _colours(plan: Plan, shot: ShotPlan, native: Fraction) -> Tensor:
     return result
 
 
-def _set(plan: Plan, shot: ShotPlan) -> Tensor:
+def set_walls(plan: Plan, shot: ShotPlan) -> Tensor:
     """`set_7` of the shot's place."""
     place = plan.place(shot.place)
     if place is None:
@@ -234,6 +244,13 @@ def _set(plan: Plan, shot: ShotPlan) -> Tensor:
     size = set_size(place.set, extent_of(plan, place.id))
     edges = [size.edge if size.edge and size.axis == axis else 0.0 for axis in (0, 2)]
     return torch.tensor([*(float(size.shape == s) for s in SHAPES), size.width, size.height, *edges])
+
+
+def place_words(plan: Plan, shot: ShotPlan) -> Tensor:
+    """`place_K` of the shot's place."""
+    place = plan.place(shot.place)
+    words = () if place is None else (place.set, *place.features)
+    return torch.tensor([float(word in words) for word in PLACE_WORDS])
 
 
 def _lights(shot: ShotPlan, rate: Fraction, native: Fraction) -> Tensor:

@@ -121,6 +121,8 @@ PLACE_FEATURES: dict[str, str] = {
     "stone": "stone stones cobbled pierre pierres",
 }
 
+PLACE_WORDS = (*SETS, *PLACE_FEATURES)
+
 # height in metres of a kind, where none is stated
 HEIGHTS: dict[str, float] = {
     "figure": 1.7, "creature": 0.8, "animal": 0.9, "bird": 0.4, "vehicle": 1.5, "boat": 2.0, "tree": 5.0,

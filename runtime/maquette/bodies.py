@@ -15,6 +15,8 @@ from torch.nn import functional as fn
 
 from scenelang.compiler.bones import BONES, MOTIONS
 from scenelang.compiler.conditioning import COLOURED
+from scenelang.compiler.lexicon import PLACE_WORDS
+from scenelang.compiler.sight_lines import CLEARANCE
 from scenelang.runtime.maquette.cues import Cues
 from scenelang.runtime.maquette.development import linear
 from scenelang.runtime.maquette.layers import normed
@@ -112,14 +114,15 @@ class Bodies(nn.Module):
 
 
 class Scenery(nn.Module):
-    """Words to what stands about in a place."""
+    """What a place is, and how large, to what stands about in it."""
 
-    def __init__(self, text_dim: int, width: int, count: int) -> None:
+    def __init__(self, width: int, count: int) -> None:
         super().__init__()
-        self.values = {**_SHAPE, **_LOOK}
+        self.values = {**_SHAPE, **_LOOK, "piece": 4}  # the middle and radius of what a solid is a part of
         self.count = count
         self.rest = nn.Parameter(torch.zeros(count, sum(self.values.values())))
-        self.read = nn.Linear(text_dim + 7, width)
+        self.read = nn.Linear(len(PLACE_WORDS) + 7, width)
+        self.think = nn.Linear(width, width)
         self.say = nn.Linear(width, count * sum(self.values.values()))
         nn.init.zeros_(self.say.weight)
         nn.init.zeros_(self.say.bias)
@@ -128,17 +131,34 @@ class Scenery(nn.Module):
             v["middle"][:] = _scattered(count)
             v["half"][:] = torch.tensor([0.08, 0.12, 0.08]).log()
             v["opacity"][:] = -1.5
+            v["piece"][:] = torch.cat([v["middle"], torch.full((count, 1), 0.05)], -1)
 
-    def forward(self, cues: Cues, words: Tensor) -> Splats:
-        """`words` [B, D] of the place. Splats of B * F pictures."""
+    def said(self, place: Tensor, size: Tensor) -> Tensor:
+        """Values [B, S, V] of its solids, of `place_K` [B, K] and `set_7` [B, 7] of the conditioning."""
+        x = fn.silu(self.read(torch.cat([place, size / 10], -1)))
+        x = x + fn.silu(self.think(normed(x)))
+        return self.rest + self.say(normed(x)).float().view(len(place), self.count, -1)
+
+    def forward(self, cues: Cues, told: Tensor) -> Splats:
+        """`told` [B, 1, 1] whether the place counts. Splats of B * F pictures."""
         b, f = cues.c2w_BF44.shape[:2]
-        x = fn.silu(self.read(torch.cat([words, cues.set_B7 / 10], -1)))
-        raw = self.say(normed(x)).float().view(b, 1, 1, self.count, -1)
-        parts = (self.rest + raw).expand(b, f, 1, self.count, -1).split(list(self.values.values()), -1)
+        said = self.said(cues.place_BK * told[:, 0], cues.set_B7)
+        parts = said[:, None, None].expand(b, f, 1, self.count, -1).split(list(self.values.values()), -1)
         v = dict(zip(self.values, parts, strict=True))
-        alive = torch.ones(b, f, 1, 1, dtype=torch.bool, device=words.device)
+        alive = _free(cues.sight_BM7, v["piece"][:, 0, 0].detach() * REACH)[:, None, None].expand(b, f, 1, -1)
         size = v["half"].clamp(-8, 1).exp() * REACH
         return _splats(v, v["middle"] * REACH, _turned(v["turn"]), size, v["own"].sigmoid(), alive)
+
+
+def _free(sight: Tensor, piece: Tensor) -> Tensor:
+    """Whether pieces of a set [B, K, 4] (middle, radius) leave the lines of sight [B, M, 7] free, bool [B, K]."""
+    start, end, there = sight[:, None].split([3, 3, 1], -1)  # [B, 1, M, …]
+    way = end - start
+    to = piece[:, :, None, :3] - start
+    u = ((to * way).sum(-1) / way.square().sum(-1).clamp_min(1e-6)).clamp(0, 1)
+    away = (to - u[..., None] * way).norm(dim=-1)  # [B, K, M]
+    blocked = (away < piece[:, :, None, 3] + CLEARANCE) & (there[..., 0] > 0)
+    return ~blocked.any(-1)
 
 
 def _scattered(count: int) -> Tensor:

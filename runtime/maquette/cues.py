@@ -36,6 +36,8 @@ class Cues:
     extent_BN2: Tensor  # half the width and the height, metres; 0 where there is no body
     stature_BN: Tensor  # the height that it has when it stands, metres
     set_B7: Tensor  # as `set_7` of the conditioning
+    place_BK: Tensor  # as `place_K`
+    sight_BM7: Tensor  # as `sight_M7`: lines that the set keeps free
     light_BFJ8: Tensor  # as `light_FJ8` of the conditioning
     air_text_BPLD: Tensor  # the word of each kind
     air_BFP2HW: Tensor  # coverage and nearness, see compiler/particle_maps.py
@@ -88,6 +90,8 @@ def cues_of(plan: Plan, shot: ShotPlan, conditioning: Conditioning, encode: Enco
         "extent_BN2": conditioning.extent_N2[whose],
         "stature_BN": tall[whose],
         "set_B7": conditioning.set_7,
+        "place_BK": conditioning.place_K,
+        "sight_BM7": conditioning.sight_M7,
         "light_BFJ8": conditioning.light_FJ8,
         "air_text_BPLD": encode([p.kind for p in shot.particles]),
         "air_BFP2HW": torch.zeros(len(c2w), len(shot.particles), 2, 0, 0),

@@ -49,7 +49,7 @@ class Sketch(nn.Module):
         super().__init__()
         self.surfaces = surfaces.Surfaces(text_dim, width)
         self.bodies = Bodies(text_dim, body_dim)
-        self.scenery = Scenery(text_dim, body_dim, scenery)
+        self.scenery = Scenery(body_dim, scenery)
         self.face = nn.Linear(FACED, 64)
         self.face_frame = nn.Linear(features.FRAME_CHANNELS + text_dim, 64)
         self.face_think = nn.Linear(64, 64)
@@ -146,7 +146,7 @@ class Sketch(nn.Module):
 
     def _solids(self, cues: Cues, said: Tensor, share: dict[str, Tensor]) -> splats.Splats:
         """Bodies and scenery of B * F pictures."""
-        place = self.scenery(cues, said.mean(1))
+        place = self.scenery(cues, share["text"])
         if cues.base_BFN3.shape[2] == 0:
             return place
         words = _mean(cues.body_text_BTLD)  # [B, T, D]

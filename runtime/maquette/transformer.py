@@ -63,7 +63,7 @@ class MaquetteTransformer3DModel(ModelMixin, ConfigMixin):
         vector_dim: int = 160,
         sketch_dim: int = 128,
         body_dim: int = 256,
-        scenery: int = 96,
+        scenery: int = 192,
     ) -> None:
         super().__init__()
         c, m, d, v = cell_dim, half_dim, dim, vector_dim

@@ -9,6 +9,7 @@ import numpy as np
 
 from scenelang.compiler.plan import PlacePlan
 from scenelang.compiler.set_size import Extent, SetSize, set_size
+from scenelang.compiler.sight_lines import CLEARANCE, distances, lines
 from scenelang.compiler.turning import Array
 from scenelang.runtime.previz import indoors, nature, pieces
 from scenelang.runtime.previz.enclosures import Enclosure
@@ -147,18 +148,9 @@ def build(place: PlacePlan | None, extent: Extent, weather: frozenset[str] = fro
 def clear(made: Set, eye: Array, subjects: list[Array]) -> Set:
     """The set without what would stand in the camera's way: pieces near its path or near the
     lines from it to the subjects. `eye` and every subject [F, 3] metres."""
-    step = max(1, len(eye) // 24)
-    path = eye[::step]
-    ends = [s[::step] + np.asarray((0, 0.8, 0), np.float32) for s in subjects] or [path]
-
-    def free(piece: pieces.Piece) -> bool:
-        centre = np.asarray(piece.middle, np.float32)
-        for end in ends:
-            way = end - path
-            u = ((centre - path) * way).sum(-1) / np.maximum((way * way).sum(-1), 1e-6)
-            near = path + way * np.clip(u, 0, 1)[:, None]
-            if np.linalg.norm(near - centre, axis=-1).min() < piece.radius + 0.35:
-                return False
-        return True
-
-    return replace(made, pieces=[p for p in made.pieces if free(p)])
+    if not made.pieces:
+        return made
+    middles = np.asarray([piece.middle for piece in made.pieces], np.float32)
+    away = distances(lines(eye, subjects), middles)
+    kept = [p for p, far in zip(made.pieces, away, strict=True) if far >= p.radius + CLEARANCE]
+    return replace(made, pieces=kept)

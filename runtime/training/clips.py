@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -68,6 +69,14 @@ def make_shards(folder: Path, first_seed: int, numbers: Iterable[int]) -> Iterat
             seeds = range(first_seed + number * SHARD, first_seed + (number + 1) * SHARD)
             write_shard(folder, number, [make_clip(seed) for seed in seeds])
         yield number
+
+
+def some_plans(folder: Path, count: int) -> Iterator[Plan]:
+    """The plans of the first `count` clips of a folder, or of all that there are."""
+    files = sorted(folder.glob("[0-9]*.jsonl.gz"))
+    lines = (line for file in files for line in gzip.open(file, "rt", encoding="utf-8"))
+    for line in islice(lines, count):
+        yield Plan.model_validate(json.loads(line)["plan"])
 
 
 def alone(core: int) -> None:

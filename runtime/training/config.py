@@ -25,6 +25,7 @@ class Config:
     # in the first steps the sketch learns, from small windows of many clips; then the network learns what it misses
     sketch: Bucket = SMALL
     sketch_steps: int = 0
+    dressed: int = 1500  # plans whose places teach the scenery before all else
     rate: float = 2.5e-3  # of Muon
     rate_of_rest: float = 1e-3  # of AdamW
     rate_of_kept: float = 5e-3  # of what is kept in place: learned pictures, solids at rest
@@ -48,10 +49,12 @@ CONFIGS = {
         Config(
             "small",
             clips=640,
+            dressed=320,
             minutes=7.0,
             buckets=(Bucket(64, 32, 4, 16, weight=0.6), Bucket(128, 64, 8, 2, weight=0.4)),
             sketch_steps=500,
             network={
+                "scenery": 96,
                 "cell_dim": 64,
                 "half_dim": 96,
                 "dim": 192,
@@ -85,7 +88,6 @@ CONFIGS = {
             ),
             sketch=Bucket(128, 64, 1, 384, windows=8),
             sketch_steps=950,
-            network={"scenery": 192},
             warmup=30,
             average=0.99,
         ),

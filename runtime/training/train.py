@@ -19,7 +19,9 @@ from scenelang.runtime.maquette.transformer import MaquetteTransformer3DModel
 from scenelang.runtime.maquette.words import make_text_encoder
 from scenelang.runtime.output import atomic_path
 from scenelang.runtime.training.config import Config
+from scenelang.runtime.training.clips import some_plans
 from scenelang.runtime.training.crew import Crew, crew_of
+from scenelang.runtime.training.dressing import dress
 from scenelang.runtime.training.fit import loss_of, sketch_loss
 from scenelang.runtime.training.samples import Sample, samples
 
@@ -48,7 +50,7 @@ def _optimizers(parts: torch.nn.Module, config: Config) -> list[torch.optim.Opti
     common: half again as fast here as AdamW alone, which has the rest. Learned pictures and solids, of which a
     step touches a few, go faster."""
     ends = ("leave", "draw", "say", "lights", "shared", "embed", "relative")
-    named = dict(parts.named_parameters())
+    named = {n: p for n, p in parts.named_parameters() if p.requires_grad}
     inner = {n: p for n, p in named.items() if p.dim() == 2 and not any(end in n for end in ends)}
     kept = {n: p for n, p in named.items() if p.dim() > 2 and "sketch" in n}
     rest = [p for n, p in named.items() if n not in inner and n not in kept]
@@ -82,6 +84,7 @@ class Training:
         torch.manual_seed(config.seed)
         self.network = MaquetteTransformer3DModel(**config.network).to(device)
         self.text_encoder = make_text_encoder().to(device)
+        self.network.sketch.scenery.requires_grad_(False)  # which `dress` teaches
         self.parts = torch.nn.ModuleDict({"network": self.network, "text_encoder": self.text_encoder})
         self.optimizers = _optimizers(self.parts, config)
         self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
@@ -94,6 +97,13 @@ class Training:
             self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
         if self.checkpoint.exists():
             self.load()
+
+    def dress(self, clips: Path) -> None:
+        """Teaches the scenery; every learner does so alike."""
+        scenery = self.network.sketch.scenery.cpu().requires_grad_(True)
+        dress(scenery, [*some_plans(clips, self.config.dressed)], seed=self.config.seed)
+        scenery.to(self.device).requires_grad_(False)
+        self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
 
     @property
     def checkpoint(self) -> Path:
@@ -201,6 +211,8 @@ def _learn(
 ) -> Training:
     torch.set_num_threads(1)
     training = Training(config, folder, device, crew, begin)
+    if training.step == 0 and begin is None:
+        training.dress(clips)
     batches = _Batches(clips, config, training.step, crew)
     # a GPU learns faster than one core can cut windows
     workers = 1 if device == "cpu" else max(1, (os.cpu_count() or 1) - 4)
@@ -233,18 +245,16 @@ def _learn(
 
 
 def _take_over(network: torch.nn.Module, begun: torch.nn.Module) -> None:
-    """Weights of a network that may have fewer solids: they become the first of the new one's."""
+    """Weights of a network whose scenery may have fewer solids, or say less of each: those begin as in a new one."""
     old = begun.state_dict()
+    solids = begun.sketch.scenery.count  # type: ignore[union-attr]
     with torch.no_grad():
         for name, mine in network.state_dict().items():
-            there = tuple(slice(0, n) for n in old[name].shape)
-            if old[name].dim() and not name.endswith(("scenery.say.weight", "scenery.say.bias")):
-                mine[there] = old[name].to(mine.device)
-            elif old[name].dim():  # rows are solids by values
-                solids = network.sketch.scenery.count, begun.sketch.scenery.count  # type: ignore[union-attr]
-                mine.unflatten(0, (solids[0], -1))[: solids[1]] = (
-                    old[name].unflatten(0, (solids[1], -1)).to(mine.device)
-                )
+            theirs = old[name]
+            if name.startswith("sketch.scenery.say."):  # rows are solids by values
+                count = network.sketch.scenery.count  # type: ignore[union-attr]
+                mine, theirs = mine.unflatten(0, (count, -1)), theirs.unflatten(0, (solids, -1))
+            mine[tuple(slice(0, n) for n in theirs.shape)] = theirs.to(mine.device)
 
 
 def _line(training: Training, sums: list[float]) -> dict[str, Any]:

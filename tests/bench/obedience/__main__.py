@@ -41,10 +41,10 @@ def main() -> None:
         ]
         films = [f for g in groups() if g.name in names for f in g.films if not f.reference_only]
         model = Camera(chosen.model, chosen.profile, tuple(chosen.drop), chosen.device)
-        cameras = {"animatic": ANIMATIC}
+        cameras = {"animatic": ANIMATIC} if chosen.ceiling or chosen.model == ANIMATIC.model else {}
         if chosen.model != ANIMATIC.model:
             cameras[chosen.model] = model
-        if chosen.floor and len(cameras) > 1:
+        if chosen.floor and chosen.model in cameras:
             cameras["no cues"] = floor_of(model)
         folders = {name: chosen.out / _folder(camera) for name, camera in cameras.items()}
         for name, camera in cameras.items():
@@ -109,6 +109,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--drop", action="append", default=[], choices=GROUPS, help="cues to leave out")
     parser.add_argument(
         "--floor", action=argparse.BooleanOptionalAction, default=True, help="the model without cues too"
+    )
+    parser.add_argument(
+        "--ceiling", action=argparse.BooleanOptionalAction, default=True, help="the animatic too"
     )
     parser.add_argument(
         "--out", type=Path, default=Path("out/obedience"), help="folder for films, page and numbers"

@@ -19,7 +19,7 @@ img { width: 100%; max-width: 380px; display: block } .wrong { color: #a11 } .ri
 details pre { font-size: 12px; background: #eee; padding: .6rem; overflow: auto }
 </style>
 <h1>Obedience</h1>
-<p>Left of each row the animatic, which is the ceiling; then {{ names[1:] | join(", ") }}. First, middle and last frame.</p>
+<p>From left to right: {{ names | join(", ") }}. First, middle and last frame.</p>
 {% for group in shown %}
 <h2 id="{{ group.name }}">{{ group.name }}</h2><p>{{ group.about }}</p>
 <table><tr><th>film</th>{% for name in names %}<th>{{ name }}</th>{% endfor %}</tr>

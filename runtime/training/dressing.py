@@ -1,0 +1,184 @@
+"""What stands about in the places of the training world, as the solids that the sketch's scenery should be.
+
+Pixels alone teach a tree in a forest slowly: it is seen from everywhere, never named, and far from where its solids
+began. So the scenery first learns from the geometry of the sets that its clips are rendered from; how it looks in
+their light it learns from pixels, as all else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as fn
+
+from scenelang.compiler.conditioning import place_words, set_walls
+from scenelang.compiler.plan import Plan
+from scenelang.compiler.set_size import extent_of
+from scenelang.compiler.turning import turn
+from scenelang.runtime.maquette.bodies import REACH, Scenery
+from scenelang.runtime.previz import sets
+from scenelang.runtime.previz.shapes import BOX, CAPSULE, FRUSTUM
+
+Floats = NDArray[np.float32]
+STAND = np.array((0.0, 1.2, 4.0), np.float32)  # from where solids are seen, typically
+SLABS = 4  # that a thick cone is cut into
+THICK = 0.15  # metres: a thinner one is a pole
+CONE = 0.75  # ratio of its ends' radii below which a frustum is a cone, not a cylinder
+FLAT, LOW = 0.06, 0.12  # metres: what is thinner and lies lower is a picture on the floor, which surfaces.py draws
+RATE, BATCH = 3e-3, 64
+HIDDEN = -6.0  # logit of the opacity of a solid that isn't there
+
+
+@dataclass(frozen=True)
+class Dressing:
+    """Solids [K]: middles [K, 3] metres, unit axes [K, 3, 3], halves [K, 3] metres, exponents [K], colours [K, 3] linear,
+    glow [K], and the middle and radius of the piece of the set that each is a part of [K, 4]."""
+
+    middle: Floats
+    axes: Floats
+    half: Floats
+    exponent: Floats
+    colour: Floats
+    glow: Floats
+    piece: Floats
+
+    def __len__(self) -> int:
+        return len(self.middle)
+
+    @property
+    def importance(self) -> Floats:
+        """How large each is in the picture, about."""
+        size = np.sort(self.half, -1)[:, 1:].prod(-1)
+        return size / np.square(self.middle - STAND).sum(-1).clip(1)
+
+    def take(self, index: NDArray[np.int64]) -> Dressing:
+        return Dressing(*(getattr(self, name)[index] for name in Dressing.__annotations__))
+
+
+def dressing(plan: Plan) -> Dressing:
+    """Of the place of a plan's first shot."""
+    shot = plan.shots[0]
+    made = sets.build(plan.place(shot.place), extent_of(plan, shot.place))
+    rows = []
+    for piece in made.pieces:
+        world, at = turn(np.float32(piece.heading)), np.asarray(piece.position, np.float32)
+        p = piece.parts
+        for n in range(len(p)):
+            m = p.material[n]
+            for middle, half, exponent in _superellipsoids(p.shape[n], p.half[n][0], float(p.taper[n][0])):
+                axes = world @ p.axes[n][0]
+                centre = world @ (p.centre[n][0] + p.axes[n][0] @ middle) + at
+                high = float(np.abs(axes[1] * half).sum())
+                if 2 * high < FLAT and centre[1] < LOW:
+                    continue
+                rows.append((centre, axes, half, exponent, m.colour, m.glow, (*piece.middle, piece.radius)))
+    if not rows:
+        empty = np.zeros((0,), np.float32)
+        return Dressing(empty.reshape(0, 3), empty.reshape(0, 3, 3), empty.reshape(0, 3), empty, empty.reshape(0, 3), empty, empty.reshape(0, 4))
+    return Dressing(*(np.asarray(column, np.float32) for column in zip(*rows, strict=True)))
+
+
+def _superellipsoids(shape: int, half: Floats, taper: float) -> list[tuple[Floats, Floats, float]]:
+    """The middle [3] in its own axes, halves [3] and exponent of each solid that stands for one of previz's."""
+    nowhere = np.zeros(3, np.float32)
+    if shape == CAPSULE:
+        return [(nowhere, half * np.array((1, 1 + taper, 1), np.float32), 3.0)]
+    if shape == FRUSTUM and min(half[0], half[2]) > THICK and not CONE < taper < 1 / CONE:
+        found = []
+        for n in range(SLABS):
+            y = (2 * n + 1) / SLABS - 1
+            radius = 0.5 * (1 + taper) + 0.5 * (taper - 1) * y
+            size = half * np.array((1.02 * radius, 1.6 / SLABS, 1.02 * radius), np.float32)
+            found.append((np.array((0, y * half[1], 0), np.float32), size, 2.6))
+        return found
+    if shape == FRUSTUM:
+        return [(nowhere, half * np.array((0.5 * (1 + taper), 1, 0.5 * (1 + taper)), np.float32), 4.0)]
+    return [(nowhere, half, 8.0 if shape == BOX else 2.0)]
+
+
+def _near_unit(axes: Floats, half: Floats) -> tuple[Floats, Floats]:
+    """The same solid with its axes named so that it is turned as little as can be: a quaternion (1, turn) can't turn by
+    half a circle."""
+    best, chosen = -2.0, (axes, half)
+    for order in ((0, 1, 2), (1, 2, 0), (2, 0, 1), (0, 2, 1), (1, 0, 2), (2, 1, 0)):
+        columns = axes[:, order] * np.sign(np.diag(axes[:, order]) + 1e-9)
+        if np.linalg.det(columns) < 0:  # one axis the other way about: the least of them
+            worst = int(np.argmin(np.abs(np.diag(columns))))
+            columns[:, worst] *= -1
+        if np.trace(columns) > best:
+            best, chosen = float(np.trace(columns)), (columns, half[list(order)])
+    return chosen
+
+
+def _turn_of(axes: Floats) -> Floats:
+    """t of the quaternion (1, t) of a rotation [3, 3]."""
+    w = 0.5 * np.sqrt(max(1e-3, 1 + float(np.trace(axes))))
+    skew = np.array((axes[2, 1] - axes[1, 2], axes[0, 2] - axes[2, 0], axes[1, 0] - axes[0, 1]), np.float32)
+    return skew / (4 * w) / w
+
+
+def values_of(found: Dressing, scenery: Scenery) -> tuple[Tensor, Tensor]:
+    """What the scenery should say of each of its solids [K, V], and how much each counts [K, V]: the largest of the
+    dressing in their order, the others hidden."""
+    count = scenery.count
+    order = np.sort(np.argsort(-found.importance)[:count])
+    kept = found.take(order)
+    named = [_near_unit(a, h) for a, h in zip(kept.axes, kept.half, strict=True)]
+    want = torch.zeros(count, sum(scenery.values.values()))
+    weight = torch.zeros_like(want)
+    v = dict(zip(scenery.values, want.split([*scenery.values.values()], -1), strict=True))
+    w = dict(zip(scenery.values, weight.split([*scenery.values.values()], -1), strict=True))
+    n = len(kept)
+    v["opacity"][:] = HIDDEN
+    w["opacity"][:] = 0.3
+    if not n:
+        return want, weight
+    tensor = lambda x: torch.as_tensor(np.asarray(x, np.float32))  # noqa: E731
+    v["middle"][:n] = tensor(kept.middle) / REACH
+    v["half"][:n] = (tensor([h for _, h in named]).clamp_min(0.02) / REACH).log()
+    v["turn"][:n] = tensor([_turn_of(a) for a, _ in named])
+    v["exponent"][:n, 0] = torch.logit(((tensor(kept.exponent) - 2) / 6).clamp(0.01, 0.97))
+    v["soft"][:n] = -3.0
+    v["opacity"][:n] = 4.0
+    v["own"][:n] = torch.logit(tensor(kept.colour).clamp(0.01, 0.99))
+    v["piece"][:n] = tensor(kept.piece) / REACH
+    glow = tensor(kept.glow)[:, None]
+    v["glow"][:n] = torch.where(glow > 0.05, torch.log(torch.expm1((glow / 4).clamp_min(0.01))) + 4, -1.0)
+    scale = {"middle": 30.0, "half": 2.0, "turn": 1.0, "exponent": 0.1, "soft": 0.2, "opacity": 0.3, "own": 0.3, "glow": 0.2, "piece": 10.0}
+    for name, factor in scale.items():
+        w[name][:n] = factor
+    return want, weight
+
+
+def dress(scenery: Scenery, plans: Sequence[Plan], steps: int = 3000, seed: int = 0) -> float:
+    """Teaches a scenery what stands about in the places of plans; the same plans and seed teach the same. Returns the
+    last loss."""
+    place, size, want, weight = (
+        torch.stack(rows) for rows in zip(*(_row(plan, scenery) for plan in plans), strict=True)
+    )
+    luck = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.AdamW(scenery.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.0)
+    for step in range(steps):
+        pace = min(1.0, (step + 1) / 50, max((steps - step) / (0.6 * steps), 0.01))
+        optimizer.param_groups[0]["lr"] = RATE * pace
+        chosen = torch.randint(len(place), (BATCH,), generator=luck)
+        loss = dressing_loss(scenery.said(place[chosen], size[chosen]), want[chosen], weight[chosen])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return float(loss)
+
+
+def _row(plan: Plan, scenery: Scenery) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    want, weight = values_of(dressing(plan), scenery)
+    return place_words(plan, plan.shots[0]), set_walls(plan, plan.shots[0]), want, weight
+
+
+def dressing_loss(said: Tensor, want: Tensor, weight: Tensor) -> Tensor:
+    """Of what the scenery says [B, K, V]."""
+    return (fn.smooth_l1_loss(said, want, beta=0.1, reduction="none") * weight).mean()
