@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SOURCE := $(shell find grammar compiler runtime scenelang -name '*.py' -o -name '*.lark' -o -name '*.j2' 2>/dev/null)
 
-.PHONY: film test train train-small obedience bench bench-language schema tables vocabulary clean
+.PHONY: film test train train-small train-upscale obedience bench bench-finish bench-language schema tables vocabulary clean
 
 film: out/tokyo.mp4
 	@echo "the film: $<"
@@ -23,12 +23,20 @@ train-small: $(READY)
 train: $(READY)
 	$(BIN)/python -m scenelang.runtime.training full
 
+# the upscaler; renders what it learns from beside it: `make train-upscale ARGS="--minutes 8 --device cuda"`
+train-upscale: $(READY)
+	$(BIN)/python -m scenelang.runtime.training.upscale $(ARGS)
+
 # does a finished film show what its file says? `make obedience ARGS="--model FOLDER"`
 obedience: $(READY)
 	$(BIN)/python -m tests.bench.obedience $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+# the upscaler against bicubic, optical flow against blending, on films that no training saw
+bench-finish: $(READY)
+	$(BIN)/python -m tests.bench.upscale $(ARGS)
 
 # how fast films are read and checked, against usd-core and PyYAML
 bench-language: $(READY)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby, takewhile
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -18,10 +19,12 @@ from torch.nn.functional import interpolate
 from scenelang.runtime.backend import FrameArray, Native
 from scenelang.runtime.errors import TakeError
 from scenelang.runtime.finish.between import between
-from scenelang.runtime.finish.enlarge import Enlarger
 from scenelang.runtime.finish.settings import PLAIN, Finish, is_learned
 from scenelang.runtime.linear import mix
 from scenelang.runtime.previz.workers import cores, side_by_side
+
+if TYPE_CHECKING:
+    from scenelang.runtime.finish.enlarge import Enlarger
 
 # frames at shares of the way from one to another
 Between = Callable[[FrameArray, FrameArray, Sequence[Fraction]], Sequence[FrameArray]]
@@ -42,7 +45,7 @@ class Conformer:
         device: str = "cpu",
     ) -> None:
         self.native, self.size, self.rate = native, size, rate
-        self.enlarge = Enlarger(device=device) if is_learned(native, size, finish) else None
+        self.enlarge = _enlarger(device) if is_learned(native, size, finish) else None
         self.between: Between = between if finish.retime == "flow" else blended
 
     def __call__(self, chunks: Iterable[FrameArray], frames: int) -> Iterator[FrameArray]:
@@ -54,6 +57,12 @@ class Conformer:
         # Retiming comes first: it is dearer a pixel than scaling, and backends are mostly smaller.
         retimed = retime(checked, self.native.fps, self.rate, frames, self.between)
         return fit(retimed, self.size, self.enlarge)
+
+
+def _enlarger(device: str) -> Enlarger:
+    from scenelang.runtime.finish.enlarge import Enlarger  # brings diffusers along: not for an animatic
+
+    return Enlarger(device=device)
 
 
 def conform(

@@ -1,7 +1,7 @@
 """Pairs to learn enlarging from: what a backend draws, and the same moment drawn four times as large.
 
 Kept in shards on disk, one film each: `NNNNN.safetensors` with uint8 [N, H, W, 3] in sRGB, `large` (the animatic
-at 1024x576), `small` (the animatic drawn at 256x144) and, in every eighth, `model` (what maquette makes of the
+at 1024x576), `small` (the animatic drawn at 256x144) and, in every fourth, `model` (what maquette makes of the
 same plan). A shard that is there is never made again.
 """
 
@@ -27,7 +27,7 @@ from scenelang.runtime.training.films import random_plan
 
 FIRST_SEED = 700_000_000  # films that nothing else learns from or is measured on
 MOMENTS = (0, 6, 15)  # the frames of a clip that are kept: far apart, so that they differ
-MODEL_EVERY = 8  # of how many films one is sampled too: sampling is dear
+MODEL_EVERY = 4  # of how many films one is sampled too: sampling is dear
 
 Pictures = dict[str, NDArray[np.uint8]]
 
