@@ -21,7 +21,16 @@ from scenelang.runtime.conform import conform
 from scenelang.runtime.edit import assemble, only
 from scenelang.runtime.encode import open_film
 from scenelang.runtime.errors import RenderError, TakeError
-from scenelang.runtime.events import Done, FramesDone, RenderEvent, ShotStarted, StepsDone
+from scenelang.runtime.events import (
+    Checked,
+    Done,
+    FramesDone,
+    Measuring,
+    RenderEvent,
+    ShotStarted,
+    StepsDone,
+    Warned,
+)
 from scenelang.runtime.handoff import Handoff
 from scenelang.runtime.output import (
     Target,
@@ -50,13 +59,15 @@ def render_film(
     device: str = "cpu",
     shots: Sequence[str] | None = None,
     conditioning: Conditioner | None = None,
+    measured: bool = True,
 ) -> Iterator[RenderEvent]:
     """Renders the film, or only some of its `shots` joined by cuts, telling what happens.
 
     `output` is `film.mp4`, `film.mov`, or a folder for numbered pictures (`frames/`); captions
     go beside it as .srt. The film appears there whole, with the last event, or not at all:
     after an error, Ctrl-C or closing the generator early, what stood there before still does.
-    `conditioning` makes the tensors of a shot; the compiler's own are the default.
+    `conditioning` makes the tensors of a shot; the compiler's own are the default. What shots are expected to
+    show is `measured` in the finished film, and never stops it.
 
     Raises `OutputError` before any work if the film can't be written there, `RenderError` for
     unknown shots, `TakeError` if the backend's frames aren't what the plan asks for.
@@ -82,6 +93,12 @@ def render_film(
             job = Job(plan, shot, condition(shot, native), native, profile, device)
             yield from _render(backend, job, film, carried)
 
+    expectations: list[Checked] = []
+    if measured:
+        for event in _expectations(plan, target.path):
+            if isinstance(event, Checked):
+                expectations.append(event)
+            yield event
     text_encodings, model_loads = (after - before for after, before in zip(_counts(backend), counted))
     yield Done(
         output=target.path,
@@ -93,7 +110,26 @@ def render_film(
         text_encodings=text_encodings,
         model_loads=model_loads,
         seconds=perf_counter() - begun,
+        expectations=tuple(expectations),
     )
+
+
+def _expectations(plan: Plan, film: Path) -> Iterator[RenderEvent]:
+    asked = sum(bool(shot.expect) for shot in plan.shots)
+    if not asked:
+        return
+    yield Measuring(asked)
+    try:
+        from scenelang.runtime.measure.expect import check_film
+
+        yield from check_film(plan, film)
+    except RenderError as error:
+        yield Warned(f"what is expected could not be measured: {error.message}", error.hint)
+    except Exception as error:  # the film is there; no fault of a measure may take that back
+        yield Warned(
+            f"what is expected could not be measured: {type(error).__name__}: {error}",
+            "the film is whole; please report this",
+        )
 
 
 def _render(
