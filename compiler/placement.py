@@ -139,9 +139,7 @@ def _region(film: resolved.Film, names: list[str], stage: Stage, size: str) -> t
     heights, middles = [], []
     for name in names:
         subject, standing = film.subjects[name], stage[name]
-        table = PERSON if subject.reading.kind == "figure" else THING
-        if subject.role == "character" and subject.reading.kind != "figure":
-            table = {**THING, "close-up": (0.9, 0.6), "medium-close-up": (1.1, 0.55)}
+        table = size_table(subject.reading.kind, subject.role)
         tall = subject.height * posture_height(standing.posture)
         part, centre = table[size]
         heights.append(part * subject.height)
@@ -153,6 +151,15 @@ def _region(film: resolved.Film, names: list[str], stage: Stage, size: str) -> t
         sum(m[2] for m in middles) / n,
     )
     return max(heights), target
+
+
+def size_table(kind: str | None, role: str) -> dict[str, tuple[float, float]]:
+    """Of each size the region's height and that of its middle, in heights of a subject of this kind and role."""
+    if kind == "figure":
+        return PERSON
+    if role == "character":  # a creature has a head
+        return {**THING, "close-up": (0.9, 0.6), "medium-close-up": (1.1, 0.55)}
+    return THING
 
 
 def posture_height(posture: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,40 @@ class FramesDone(_Event):
 
 
 @dataclass(frozen=True)
+class Measuring(_Event):
+    """The film is written; now the takes of this many shots are measured against what they are expected to show."""
+
+    name: ClassVar[str] = "measuring"
+    shots: int
+
+
+@dataclass(frozen=True)
+class Checked(_Event):
+    """An expectation of a shot against its take: `what` is camera, frame or subjects. `found` is empty where nothing
+    could be measured. `confidence` is that of the measure, 0 to 1; where it is low the result is `unsure`."""
+
+    name: ClassVar[str] = "expectation"
+    shot: str
+    what: str
+    expected: str
+    found: str
+    confidence: float
+    result: Literal["held", "not held", "unsure"]
+
+
+@dataclass(frozen=True)
+class Warned(_Event):
+    """Something that doesn't stop the render; `hint` says what to do about it."""
+
+    name: ClassVar[str] = "warning"
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True)
 class Done(_Event):
-    """The film is written. `captions` is the .srt beside it, or None without dialogue."""
+    """The film is written. `captions` is the .srt beside it, or None without dialogue; `expectations` are those
+    of all shots, as they were measured."""
 
     name: ClassVar[str] = "done"
     output: Path
@@ -60,6 +92,7 @@ class Done(_Event):
     text_encodings: int
     model_loads: int
     seconds: float
+    expectations: tuple[Checked, ...] = ()
 
 
-RenderEvent = ShotStarted | StepsDone | FramesDone | Done
+RenderEvent = ShotStarted | StepsDone | FramesDone | Measuring | Checked | Warned | Done

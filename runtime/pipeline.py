@@ -21,7 +21,16 @@ from scenelang.runtime.conform import Conformer
 from scenelang.runtime.edit import assemble, only
 from scenelang.runtime.encode import open_film
 from scenelang.runtime.errors import RenderError, TakeError
-from scenelang.runtime.events import Done, FramesDone, RenderEvent, ShotStarted, StepsDone
+from scenelang.runtime.events import (
+    Checked,
+    Done,
+    FramesDone,
+    Measuring,
+    RenderEvent,
+    ShotStarted,
+    StepsDone,
+    Warned,
+)
 from scenelang.runtime.finish.settings import Finish, finish_of
 from scenelang.runtime.handoff import Handoff
 from scenelang.runtime.output import (
@@ -52,6 +61,7 @@ def render_film(
     shots: Sequence[str] | None = None,
     conditioning: Conditioner | None = None,
     finish: Finish | None = None,
+    measured: bool = True,
 ) -> Iterator[RenderEvent]:
     """Renders the film, or only some of its `shots` joined by cuts, telling what happens.
 
@@ -59,7 +69,8 @@ def render_film(
     go beside it as .srt. The film appears there whole, with the last event, or not at all:
     after an error, Ctrl-C or closing the generator early, what stood there before still does.
     `conditioning` makes the tensors of a shot; the compiler's own are the default. `finish` says how
-    frames get to the film's size and rate; the default is the backend's and the profile's.
+    frames get to the film's size and rate; the default is the backend's and the profile's. What shots
+    are expected to show is `measured` in the finished film, and never stops it.
 
     Raises `OutputError` before any work if the film can't be written there, `RenderError` for
     unknown shots, `ModelError` for an upscaler that can't be loaded, `TakeError` if the backend's frames
@@ -87,6 +98,12 @@ def render_film(
             job = Job(plan, shot, condition(shot, native), native, profile, device)
             yield from _render(backend, job, film, carried)
 
+    expectations: list[Checked] = []
+    if measured:
+        for event in _expectations(plan, target.path):
+            if isinstance(event, Checked):
+                expectations.append(event)
+            yield event
     text_encodings, model_loads = (after - before for after, before in zip(_counts(backend), counted))
     yield Done(
         output=target.path,
@@ -98,7 +115,26 @@ def render_film(
         text_encodings=text_encodings,
         model_loads=model_loads,
         seconds=perf_counter() - begun,
+        expectations=tuple(expectations),
     )
+
+
+def _expectations(plan: Plan, film: Path) -> Iterator[RenderEvent]:
+    asked = sum(bool(shot.expect) for shot in plan.shots)
+    if not asked:
+        return
+    yield Measuring(asked)
+    try:
+        from scenelang.runtime.measure.expect import check_film
+
+        yield from check_film(plan, film)
+    except RenderError as error:
+        yield Warned(f"what is expected could not be measured: {error.message}", error.hint)
+    except Exception as error:  # the film is there; no fault of a measure may take that back
+        yield Warned(
+            f"what is expected could not be measured: {type(error).__name__}: {error}",
+            "the film is whole; please report this",
+        )
 
 
 def _render(

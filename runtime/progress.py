@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Protocol, Self, TextIO
 
-from scenelang.runtime.events import Done, FramesDone, RenderEvent, ShotStarted, StepsDone
+from scenelang.runtime.events import Done, FramesDone, Measuring, RenderEvent, ShotStarted, StepsDone
 
 LINE_EVERY = 5.0  # seconds
 
@@ -100,6 +100,8 @@ class _Lines:
                 frames = f"frame {event.done} of {event.total}"
                 film = f"film {self._count.done} of {self._count.total}{self._left()}"
                 self._say_now_and_then(f"{self._count.place(event.shot)}: {frames}; {film}")
+            case Measuring():
+                self._say_now_and_then(f"measuring what is expected of {_shots(event.shots)}")
             case Done():
                 self._say(f"{event.output}: {event.frames} frames in {event.seconds:.1f} s")
 
@@ -164,5 +166,13 @@ class _Bars:
                 self._count.add(event)
                 self._progress.update(self._shot, completed=event.done, total=event.total, unit="frames")
                 self._progress.update(self._film, completed=self._count.done)
+            case Measuring():
+                self._progress.reset(
+                    self._shot, total=None, unit="", description=f"measuring {_shots(event.shots)}"
+                )
             case Done():
                 self._progress.update(self._film, completed=self._count.total)
+
+
+def _shots(number: int) -> str:
+    return f"{number} shot{'s' if number != 1 else ''}"

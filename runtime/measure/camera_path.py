@@ -9,6 +9,7 @@ its camera is found out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,17 +78,18 @@ def recover_shot(frames: FrameArray, plan: Plan, shot: ShotPlan) -> CameraPath:
     return recover(frames, Geometry(plan, shot, WIDTH, height))
 
 
-def recover(frames: FrameArray, geometry: Geometry) -> CameraPath:
+def recover(frames: FrameArray, geometry: Geometry, numbers: Sequence[int] | None = None) -> CameraPath:
     """The camera of a take, uint8 [F, H, W, 3], in the world of `geometry`, whose `start` is its first pose.
 
-    The focal length may change only where that explains the corners clearly better. Never raises for
+    `numbers` are those of the frames in the shot, 0 and on where nothing is said. The focal length may change only where that explains the corners clearly better. Never raises for
     want of texture: frames whose pose can't be told are marked as failed. Raises ValueError
     where the take is longer than the shot.
     """
-    if not 0 < len(frames) <= geometry.frames:
-        raise ValueError(f"{len(frames)} frames of a shot that has {geometry.frames}")
+    numbers = range(len(frames)) if numbers is None else numbers
+    if not len(frames) or len(frames) != len(numbers) or max(numbers) >= geometry.frames:
+        raise ValueError(f"{len(frames)} frames for {len(numbers)} of a shot that has {geometry.frames}")
     size = (geometry.width, geometry.height)
-    chains = [_Chain(geometry, zooming) for zooming in (False, True)]
+    chains = [_Chain(geometry, zooming, numbers[0]) for zooming in (False, True)]
     points_N2 = np.zeros((0, 2), np.float32)
     wanted, last = 0.0, None
     for n, frame in enumerate(frames):
@@ -107,7 +109,7 @@ def recover(frames: FrameArray, geometry: Geometry) -> CameraPath:
             more_N2 = corners(grey)
             kept_N = _apart(more_N2, points_N2, size)
             for chain in chains:
-                kept_N &= chain.fit_to_lift(n, more_N2)
+                kept_N &= chain.fit_to_lift(numbers[n], more_N2)
             more_N2 = more_N2[kept_N]
             for chain in chains:
                 chain.lift(more_N2)
@@ -122,8 +124,8 @@ def recover(frames: FrameArray, geometry: Geometry) -> CameraPath:
 class _Chain:
     """The poses of a take from frame to frame, with one focal length or with one for each frame."""
 
-    def __init__(self, geometry: Geometry, zooming: bool) -> None:
-        c2w, focal = geometry.start
+    def __init__(self, geometry: Geometry, zooming: bool, number: int) -> None:
+        c2w, focal = geometry.start(number)
         self.geometry, self.zooming = geometry, zooming
         self.middle = np.array([(geometry.width - 1) / 2, (geometry.height - 1) / 2])
         self.first = self.pose = Pose(np.linalg.inv(c2w)[:3], focal * geometry.width)

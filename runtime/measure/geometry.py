@@ -30,11 +30,10 @@ class Geometry:
             self._stage = scene(plan, shot, width / height)
         self._pixels = torch.arange(width * height)
 
-    @property
-    def start(self) -> tuple[Floats, float]:
-        """The plan's first pose, camera to world [4, 4], and focal length in parts of the width."""
+    def start(self, number: int = 0) -> tuple[Floats, float]:
+        """The plan's pose, camera to world [4, 4], and focal length in parts of the width where a take begins."""
         c2w_F44, focal_F = planned(self.shot)
-        return c2w_F44[0], float(focal_F[0])
+        return c2w_F44[number], float(focal_F[number])
 
     def seen(self, frame: int, c2w: Floats, focal: float) -> tuple[Depth, Mask]:
         """Depth and subjects [H, W] of a frame's moment, from a camera c2w [4, 4] of a focal length."""

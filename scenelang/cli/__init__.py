@@ -16,6 +16,7 @@ COMMANDS = {
     "compile": "Write plan.json and conditioning.safetensors.",
     "preview": "Render the animatic: fast, no model.",
     "render": "Render the film.",
+    "expect": "Measure a finished film against what its shots expect.",
     "export": "Write the cameras of a film for other programs.",
     "diff": "Show what differs between two films, and what renders again.",
     "import": "Make a film of a screenplay (Fountain) or a storyboard (JSON).",

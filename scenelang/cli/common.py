@@ -84,6 +84,18 @@ def plan_of_file(file: str, strict: bool = False, quiet: bool = False) -> Plan:
     return plan
 
 
+def known_shots(text: str, ids: list[str]) -> list[str]:
+    """The IDs in a `--shots` option; leaves with code 2 where the film hasn't one of them."""
+    from scenelang.grammar.diagnostics import did_you_mean
+
+    chosen = [shot.strip() for shot in text.split(",") if shot.strip()]
+    for shot in chosen or [""]:
+        if shot not in ids:
+            hint = did_you_mean(shot, ids) or f"there are: {', '.join(ids)}"
+            fail(f"no shot has the ID `{shot}`", hint, 2)
+    return chosen
+
+
 def show_findings(found: Iterable[Diagnostic], sources: dict[str, Source], err: bool = False) -> None:
     """The human form, a blank line between findings."""
     found = list(found)
@@ -117,6 +129,6 @@ def leave(code: int) -> NoReturn:
 
 
 __all__ = [
-    "analysis_of", "common_options", "fail", "file_argument", "finish_options", "has_errors", "leave",
-    "picture_size", "plan_of_file", "read_film", "show_findings",
+    "analysis_of", "common_options", "fail", "file_argument", "finish_options", "has_errors", "known_shots",
+    "leave", "picture_size", "plan_of_file", "read_film", "show_findings",
 ]  # fmt: skip

@@ -73,6 +73,7 @@ def command(
         shots=None,
         as_json=as_json,
         quiet=quiet,
+        measured=which == "clay",
     )
 
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scenelang.cli.common import common_options, fail, file_argument, finish_options, plan_of_file
+from scenelang.cli.common import (
+    common_options,
+    fail,
+    file_argument,
+    finish_options,
+    known_shots,
+    plan_of_file,
+)
 
 if TYPE_CHECKING:
     from scenelang.runtime.finish.settings import Retime, Upscale
@@ -36,6 +43,8 @@ def command(
 ) -> None:  # fmt: skip
     """Render FILE. Without -o the film is written beside it, with the same name and `.mp4`.
 
+    What shots `expect` is measured on the finished film and told, and stops nothing.
+
     Exit code 0: done; 1: errors; 130: interrupted, nothing half-written.
     """
     from scenelang.cli.rendering import run_render
@@ -46,9 +55,7 @@ def command(
 
     plan = plan_of_file(file, strict, quiet)
     target = output or (str(Path(file).with_suffix(".mp4")) if file != "-" else "film.mp4")
-    chosen = [s.strip() for s in shots.split(",") if s.strip()] if shots is not None else None
-    if chosen is not None:
-        _known(chosen, [s.id for s in plan.shots])
+    chosen = known_shots(shots, [s.id for s in plan.shots]) if shots is not None else None
     try:
         check_writable(parse_target(target))
         backend = load_backend(model or DEFAULT_MODEL)
@@ -66,15 +73,3 @@ def command(
         plan, backend, target, profile=profile, device=device, shots=chosen, as_json=as_json, quiet=quiet,
         finish=finish_of(backend, profile, upscale, retime),
     )  # fmt: skip
-
-
-def _known(chosen: list[str], ids: list[str]) -> None:
-    from scenelang.grammar.diagnostics import did_you_mean
-
-    for shot in chosen or [""]:
-        if shot not in ids:
-            fail(
-                f"no shot has the ID `{shot}`",
-                did_you_mean(shot, ids) or f"there are: {', '.join(ids)}",
-                2,
-            )

@@ -29,25 +29,37 @@ def run_render(
     as_json: bool,
     quiet: bool,
     finish: Finish | None = None,
+    measured: bool = True,
 ) -> None:
-    """Render, showing progress on standard error or one JSON event a line on standard output."""
+    """Render, showing progress on standard error or one JSON event a line on standard output.
+
+    What shots are expected to show is told beside what their takes show, unless it isn't `measured`.
+    """
+    from scenelang.cli.expect import show, warn
     from scenelang.runtime.errors import RenderError
-    from scenelang.runtime.events import Done
+    from scenelang.runtime.events import Done, Warned
     from scenelang.runtime.pipeline import render_film
     from scenelang.runtime.progress import RenderProgress
 
     frames = {s.id: s.frames for s in plan.shots if shots is None or s.id in shots}
+    warnings: list[Warned] = []
     try:
         with RenderProgress(frames, quiet=quiet or as_json) as progress:
             for event in render_film(
-                plan, backend, output=output, profile=profile, device=device, shots=shots, finish=finish
-            ):
+                plan, backend, output=output, profile=profile, device=device, shots=shots, finish=finish,
+                measured=measured,
+            ):  # fmt: skip
                 progress.show(event)
                 if as_json:
                     click.echo(json.dumps(event.to_json(), ensure_ascii=False))
                 elif isinstance(event, Done) and not quiet:
                     done = event
+                elif isinstance(event, Warned):
+                    warnings.append(event)
         if not (as_json or quiet):
+            for warning in warnings:
+                warn(warning.message, warning.hint)
+            show(done.expectations, err=True)
             click.echo(f"{done.output}" + (f" (captions in {done.captions})" if done.captions else ""))
     except RenderError as error:
         fail(error.message, error.hint)
