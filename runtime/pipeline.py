@@ -22,6 +22,7 @@ from scenelang.runtime.edit import assemble, only
 from scenelang.runtime.encode import open_film
 from scenelang.runtime.errors import RenderError, TakeError
 from scenelang.runtime.events import Done, FramesDone, RenderEvent, ShotStarted, StepsDone
+from scenelang.runtime.finishing import Finishing
 from scenelang.runtime.handoff import Handoff
 from scenelang.runtime.output import (
     Target,
@@ -50,13 +51,15 @@ def render_film(
     device: str = "cpu",
     shots: Sequence[str] | None = None,
     conditioning: Conditioner | None = None,
+    finishing: Finishing | None = None,
 ) -> Iterator[RenderEvent]:
     """Renders the film, or only some of its `shots` joined by cuts, telling what happens.
 
     `output` is `film.mp4`, `film.mov`, or a folder for numbered pictures (`frames/`); captions
     go beside it as .srt. The film appears there whole, with the last event, or not at all:
     after an error, Ctrl-C or closing the generator early, what stood there before still does.
-    `conditioning` makes the tensors of a shot; the compiler's own are the default.
+    `conditioning` makes the tensors of a shot; the compiler's own are the default. `finishing`
+    is what happens to frames and file before the film is delivered; what it raises stops it.
 
     Raises `OutputError` before any work if the film can't be written there, `RenderError` for
     unknown shots, `TakeError` if the backend's frames aren't what the plan asks for.
@@ -68,12 +71,14 @@ def render_film(
     if not plan.edit:
         raise RenderError("the film has no shots", "add one, such as `shot sh010 4s { … }`")
     captions = readable(captions_of(plan), until=plan.frames / plan.rate)
+    if finishing is not None:
+        finishing.begin()
     native = backend.native(plan, profile)
     condition = conditioning or _compilers_conditioning(plan, backend)
     counted = _counts(backend)
 
     def finish(pieces: Iterator[Piece]) -> None:
-        _finish(plan, native, pieces, path, captions, profile)
+        _finish(plan, native, pieces, path, captions, profile, finishing)
 
     carried: dict[str, Carry] = {}
     with _written_whole(target, captions) as path, Handoff(finish) as film:
@@ -123,11 +128,16 @@ def _finish(
     path: Path,
     captions: Sequence[Caption],
     profile: str,
+    finishing: Finishing | None,
 ) -> None:
-    """The assembling half: conform → edit → encode."""
+    """The assembling half: conform → edit → finish → encode."""
     with open_film(path, plan, captions, profile) as film:
         for frames in assemble(plan, _takes(plan, native, pieces)):
+            film.write(finishing.frames(frames) if finishing else frames)
+        for frames in finishing.closing() if finishing else ():
             film.write(frames)
+    if finishing is not None:
+        finishing.finish(path)
 
 
 def _takes(

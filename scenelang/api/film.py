@@ -14,6 +14,7 @@ from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic, SceneError
 
 if TYPE_CHECKING:
+    from scenelang.compiler.pipeline import Analysis
     from scenelang.compiler.plan import Plan
     from scenelang.runtime.events import Done, RenderEvent
 
@@ -167,6 +168,11 @@ class Film:
 
         return list(analyse(self.ast()).diagnostics)
 
+    def _analysis(self) -> Analysis:
+        from scenelang.compiler.pipeline import analyse
+
+        return analyse(self.ast())
+
     def plan(self) -> Plan:
         """The model-free Plan; raises SceneError where the film has errors."""
         from scenelang.compiler.pipeline import plan_film
@@ -185,13 +191,26 @@ class Film:
         self, output: Path_, model: str | None = None, profile: str = "final", device: str = "cpu",
         shots: Sequence[str] | None = None,
     ) -> Iterator[RenderEvent]:  # fmt: skip
-        """Render, telling what happens; the last event is `Done`."""
+        """Render, telling what happens; the last event is `Done`.
+
+        The content policy is asked first: raises SceneError, which carries what it refuses. The
+        film is marked invisibly and signed; see `scenelang verify`.
+        """
         from scenelang.runtime.pipeline import render_film
         from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
+        from scenelang.trust.film_id import FilmLog
+        from scenelang.trust.policy import bundled
+        from scenelang.trust.policy_film import judge
+        from scenelang.trust.seal import Seal
 
+        plan, policy = self.plan(), bundled()
+        found = judge(self._analysis(), policy)
+        if found.refused:
+            raise SceneError(d for d in found.diagnostics if d.severity == "error")
+        backend = load_backend(model or DEFAULT_MODEL)
+        seal = Seal(plan, backend.name, str(self).encode(), policy.digest, log=FilmLog())
         yield from render_film(
-            self.plan(), load_backend(model or DEFAULT_MODEL), output=Path(output), profile=profile, device=device,
-            shots=shots,
+            plan, backend, output=Path(output), profile=profile, device=device, shots=shots, finishing=seal,
         )  # fmt: skip
 
     def render(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from scenelang.cli.common import common_options, fail, file_argument, plan_of_file
+from scenelang.cli.common import analysis_of, common_options, fail, file_argument, plan_of
+from scenelang.cli.guard import Wishes, pass_policy, seal_for, trust_options
 
 
 @click.command(
@@ -24,21 +25,27 @@ from scenelang.cli.common import common_options, fail, file_argument, plan_of_fi
     "--strict", is_flag=True, help="Warnings are errors, and so is a property that the model drops."
 )
 @click.option("--json", "as_json", is_flag=True, help="One event a line on standard output.")
+@trust_options
 @common_options
 def command(
     file: str, output: str | None, model: str | None, profile: str, shots: str | None, device: str, strict: bool,
-    as_json: bool, quiet: bool,
+    as_json: bool, quiet: bool, wishes: Wishes,
 ) -> None:  # fmt: skip
     """Render FILE. Without -o the film is written beside it, with the same name and `.mp4`.
 
-    Exit code 0: done; 1: errors; 130: interrupted, nothing half-written.
+    The content policy is asked before any work. Every film is marked invisibly and signed; see
+    `scenelang verify`.
+
+    Exit code 0: done; 1: errors; 3: refused by the policy; 130: interrupted, nothing half-written.
     """
     from scenelang.cli.rendering import run_render
     from scenelang.runtime.errors import RenderError
     from scenelang.runtime.output import check_writable, parse_target
     from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
 
-    plan = plan_of_file(file, strict, quiet)
+    analysis = analysis_of(file, strict, quiet)
+    plan = plan_of(analysis)
+    rules = pass_policy(analysis, wishes, quiet)
     target = output or (str(Path(file).with_suffix(".mp4")) if file != "-" else "film.mp4")
     chosen = [s.strip() for s in shots.split(",") if s.strip()] if shots is not None else None
     if chosen is not None:
@@ -57,8 +64,9 @@ def command(
                         "leave out --strict",
                     )
     run_render(
-        plan, backend, target, profile=profile, device=device, shots=chosen, as_json=as_json, quiet=quiet
-    )
+        plan, backend, target, profile=profile, device=device, shots=chosen, as_json=as_json, quiet=quiet,
+        seal=seal_for(plan, backend.name, analysis, rules, wishes),
+    )  # fmt: skip
 
 
 def _known(chosen: list[str], ids: list[str]) -> None:

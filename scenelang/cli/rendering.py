@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from scenelang.compiler.plan import Plan
     from scenelang.runtime.backend import Backend
+    from scenelang.trust.seal import Seal
 
 
 def run_render(
@@ -27,6 +28,7 @@ def run_render(
     shots: Sequence[str] | None,
     as_json: bool,
     quiet: bool,
+    seal: Seal,
 ) -> None:
     """Render, showing progress on standard error or one JSON event a line on standard output."""
     from scenelang.runtime.errors import RenderError
@@ -38,14 +40,22 @@ def run_render(
     try:
         with RenderProgress(frames, quiet=quiet or as_json) as progress:
             for event in render_film(
-                plan, backend, output=output, profile=profile, device=device, shots=shots
+                plan, backend, output=output, profile=profile, device=device, shots=shots, finishing=seal
             ):
                 progress.show(event)
+                if as_json and isinstance(event, Done):
+                    click.echo(json.dumps(seal.to_json()))
                 if as_json:
                     click.echo(json.dumps(event.to_json(), ensure_ascii=False))
                 elif isinstance(event, Done) and not quiet:
                     done = event
         if not (as_json or quiet):
             click.echo(f"{done.output}" + (f" (captions in {done.captions})" if done.captions else ""))
+            if seal.visible and not seal.marked:
+                click.echo(
+                    "the invisible mark can't be read in this film: it is too small, too short or too dark; "
+                    "its credential says so",
+                    err=True,
+                )
     except RenderError as error:
         fail(error.message, error.hint)
