@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from fractions import Fraction
 
 import av
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from scenelang.runtime.backend import FrameArray
 from scenelang.runtime.encode import _bt709
 
+os.environ.setdefault("SVT_LOG", "1")  # errors alone
 Luma = NDArray[np.uint8]
 
 
@@ -79,3 +81,25 @@ def resized(lumas: list[Luma], width: int, height: int) -> list[Luma]:
         .to_ndarray()
         for f in lumas
     ]
+
+
+def jpeg(luma: Luma, quality: int) -> Luma:
+    """A picture after JPEG of this quality."""
+    from PIL import Image
+
+    held = io.BytesIO()
+    Image.fromarray(luma).save(held, "JPEG", quality=quality)
+    return np.asarray(Image.open(held))
+
+
+def gif(lumas: list[Luma]) -> list[Luma]:
+    """Twelve of 24 frames, in a palette of 256 colours with dither."""
+    from PIL import Image
+
+    out = []
+    for luma in lumas[::2]:
+        picture = Image.fromarray(np.repeat(luma[..., None], 3, axis=-1)).convert(
+            "P", palette=Image.Palette.WEB
+        )
+        out.append(np.asarray(picture.convert("L")))
+    return out

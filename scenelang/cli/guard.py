@@ -30,22 +30,24 @@ class Wishes:
     certificate: str | None = None
     key: str | None = None
     tsa: str | None = None
+    sidecar: bool = False
 
 
 def trust_options(function: F) -> F:
-    """`--policy`, `--label`, `--certificate`, `--key`, `--tsa`, as one argument, `wishes`."""
+    """`--policy`, `--label`, `--sidecar`, `--certificate`, `--key`, `--tsa`, as one argument, `wishes`."""
 
     def gathered(
         policy: str | None,
-        label: Any,
+        label: Literal["corner", "card"] | None,
         certificate: str | None,
         key: str | None,
         tsa: str | None,
+        sidecar: bool,
         **more: Any,
     ) -> Any:
         if bool(certificate) != bool(key):
             raise click.UsageError("--certificate and --key go together")
-        return function(wishes=Wishes(policy, label, certificate, key, tsa), **more)
+        return function(wishes=Wishes(policy, label, certificate, key, tsa, sidecar), **more)
 
     gathered.__doc__ = function.__doc__
     gathered.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
@@ -59,6 +61,7 @@ def trust_options(function: F) -> F:
             type=click.Path(),
             help="Sign with this chain (PEM, leaf first) instead of the local one.",
         ),
+        click.option("--sidecar", is_flag=True, help="Write a text on how it was made: FILM.made.txt."),
         click.option(
             "--label", type=click.Choice(["corner", "card"]), help="Say in the picture what it is."
         ),

@@ -65,6 +65,7 @@ def command(
         as_json=as_json,
         quiet=quiet,
         seal=seal_for(plan, "previz", analysis, rules, wishes, picture=which == "clay"),
+        sidecar=wishes.sidecar,
     )
 
 

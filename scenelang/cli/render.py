@@ -65,7 +65,7 @@ def command(
                     )
     run_render(
         plan, backend, target, profile=profile, device=device, shots=chosen, as_json=as_json, quiet=quiet,
-        seal=seal_for(plan, backend.name, analysis, rules, wishes),
+        seal=seal_for(plan, backend.name, analysis, rules, wishes), sidecar=wishes.sidecar,
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ def run_render(
     as_json: bool,
     quiet: bool,
     seal: Seal,
+    sidecar: bool = False,
 ) -> None:
     """Render, showing progress on standard error or one JSON event a line on standard output."""
     from scenelang.runtime.errors import RenderError
@@ -49,6 +50,10 @@ def run_render(
                     click.echo(json.dumps(event.to_json(), ensure_ascii=False))
                 elif isinstance(event, Done) and not quiet:
                     done = event
+        if sidecar:
+            from scenelang.trust.sidecar import write_sidecar
+
+            write_sidecar(seal, Path(output))
         if not (as_json or quiet):
             click.echo(f"{done.output}" + (f" (captions in {done.captions})" if done.captions else ""))
             if seal.visible and not seal.marked:
