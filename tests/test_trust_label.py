@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -79,6 +80,25 @@ def test_a_render_signs_labels_and_tells(tmp_path: Path) -> None:
     assert verdict.credential.source_type == "algorithmicMedia"
     assert verdict.credential.scene == scenelang("fmt", "-", stdin=SMALL).stdout.encode()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["film.mp4", "film.mp4.made.txt", "film.scene"]
+
+
+def test_what_a_film_imports_travels_with_it(tmp_path: Path) -> None:
+    (tmp_path / "cast").mkdir()
+    (tmp_path / "scenelang.toml").write_text("")
+    (tmp_path / "cast" / "people.scene").write_text(
+        'scenelang 1\n\nimport "coats.scene"\ncharacter mara "a woman"\n'
+    )
+    (tmp_path / "cast" / "coats.scene").write_text('scenelang 1\n\nprop coat "a red coat"  # kept\n')
+    film = tmp_path / "film.scene"
+    film.write_text(
+        SMALL.replace('character mara "a woman in a red coat"', 'import "cast/people.scene"')
+    )
+    assert scenelang("render", film, "--model", "previz", "-q").returncode == 0
+    told = verify(tmp_path / "film.mp4").credential
+    assert sorted(told.files) == ["cast/coats.scene", "cast/people.scene", "film.scene"]
+    for name in ("cast/coats.scene", "cast/people.scene"):
+        assert told.files[name] == (tmp_path / name).read_bytes()
+    assert hashlib.sha256(told.files["film.scene"]).hexdigest() == told.render["source_sha256"]
 
 
 def test_data_passes_are_signed_and_left_alone(tmp_path: Path) -> None:

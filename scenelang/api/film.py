@@ -202,13 +202,16 @@ class Film:
         from scenelang.trust.policy import bundled
         from scenelang.trust.policy_film import judge
         from scenelang.trust.seal import Seal
+        from scenelang.trust.sources import imported
 
         plan, policy = self.plan(), bundled()
         found = judge(self._analysis(), policy)
         if found.refused:
             raise SceneError(d for d in found.diagnostics if d.severity == "error")
         backend = load_backend(model or DEFAULT_MODEL)
-        seal = Seal(plan, backend.name, str(self).encode(), policy.digest, log=FilmLog())
+        seal = Seal(
+            plan, backend.name, str(self).encode(), policy.digest, beside=imported(self.ast()), log=FilmLog()
+        )  # fmt: skip
         yield from render_film(
             plan, backend, output=Path(output), profile=profile, device=device, shots=shots, finishing=seal,
         )  # fmt: skip

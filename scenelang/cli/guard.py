@@ -108,6 +108,7 @@ def seal_for(
     from scenelang.trust.identity import own_identity
     from scenelang.trust.label import DRAWN, WORDS, Label
     from scenelang.trust.seal import Seal
+    from scenelang.trust.sources import imported
 
     label = None
     if wishes.label:
@@ -127,7 +128,7 @@ def seal_for(
             identity=identity,
             tsa=wishes.tsa,
             label=label,
-            consents=tuple((c.file, c.statement) for c in rules.consents),
+            beside=(*imported(analysis.film), *((c.file, c.statement) for c in rules.consents)),
             log=FilmLog(),
             visible=picture,
         )

@@ -24,6 +24,8 @@ MARK = "org.scenelang.mark.1"  # the algorithm of the soft binding
 SOURCE_TYPE = Literal[
     "trainedAlgorithmicMedia", "algorithmicMedia", "compositeWithTrainedAlgorithmicMedia"
 ]
+SCENE = "film.scene"  # the title of the source
+MOST_FILES = 200
 LARGEST = 64 << 20  # bytes of a manifest's parts that are looked at
 
 # `verify_trust` stays on: without it, a file of any signer would look trusted.
@@ -43,7 +45,7 @@ class Claim:
     policy: str  # SHA-256 of the policy that the film was checked against; empty without one
     marked: bool  # whether the ID was read back from the frames
     scene: bytes  # the canonical text
-    consents: tuple[tuple[str, bytes], ...] = ()
+    beside: tuple[tuple[str, bytes], ...] = ()  # (title, contents): imports, consents
 
 
 State = Literal["trusted", "valid", "invalid", "none"]
@@ -61,6 +63,7 @@ class Credential:
     mark: str = ""  # the ID that the soft binding promises
     source_type: str = ""
     scene: bytes | None = None
+    files: dict[str, bytes] = field(default_factory=dict)  # by title, the film's text among them
 
     @property
     def intact(self) -> bool:
@@ -139,6 +142,7 @@ def _told(reader: Any) -> Credential:
                 if isinstance(action, dict) and action.get("action") == "c2pa.created":
                     source_type = _text(action.get("digitalSourceType")).removeprefix(SOURCE_TYPES)
     signature = active.get("signature_info") or {}
+    files = _files(reader, active)
     return Credential(
         state,  # type: ignore[arg-type]
         why,
@@ -147,7 +151,8 @@ def _told(reader: Any) -> Credential:
         render,
         mark,
         source_type,
-        _scene(reader, active),
+        files.get(SCENE),
+        files,
     )
 
 
@@ -155,18 +160,20 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _scene(reader: Any, active: dict[str, Any]) -> bytes | None:
-    """The source that travels inside, byte for byte."""
-    for ingredient in active.get("ingredients") or []:
-        data = ingredient.get("data") or {}
-        if ingredient.get("title") == "film.scene" and isinstance(data.get("identifier"), str):
+def _files(reader: Any, active: dict[str, Any]) -> dict[str, bytes]:
+    """The film's text and what it imports, byte for byte, as they travel inside."""
+    found: dict[str, bytes] = {}
+    for ingredient in (active.get("ingredients") or [])[:MOST_FILES]:
+        title, data = ingredient.get("title"), ingredient.get("data") or {}
+        if isinstance(title, str) and isinstance(data.get("identifier"), str):
             held = BytesIO()
             try:
                 reader.resource_to_stream(data["identifier"], held)
             except Exception:  # of the library's many; a credential without its source is still one
-                return None
-            return held.getvalue() if held.tell() <= LARGEST else None
-    return None
+                continue
+            if held.tell() <= LARGEST:
+                found.setdefault(title, held.getvalue())
+    return found
 
 
 def _manifest(path: Path, claim: Claim) -> dict[str, Any]:
@@ -206,7 +213,7 @@ def _manifest(path: Path, claim: Claim) -> dict[str, Any]:
 
 
 def _add_ingredients(builder: Any, claim: Claim) -> None:
-    held = [("film.scene", claim.scene), *claim.consents]
+    held = [(SCENE, claim.scene), *claim.beside]
     for number, (title, data) in enumerate(held):
         name = f"ingredient-{number}.txt"
         builder.add_resource(name, BytesIO(data))

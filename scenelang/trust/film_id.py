@@ -14,9 +14,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
-import scenelang
 from scenelang.compiler.plan import Plan
 from scenelang.runtime.errors import RenderError
 
@@ -41,9 +41,10 @@ class Record:
 def record_of(plan: Plan, model: str) -> Record:
     """What is to be told of this render; its ID belongs to these facts and no others."""
     seeds = tuple((s.id, s.seed) for s in plan.shots)
-    facts = json.dumps([plan.source, model, seeds, scenelang.__version__], separators=(",", ":"))
+    made_of = [s.hash for s in plan.shots]  # imports and cameras of files count, too
+    facts = json.dumps([plan.source, model, seeds, version("scenelang"), made_of], separators=(",", ":"))
     id = hashlib.sha256(facts.encode()).digest()[:LENGTH].hex()
-    return Record(id, plan.source, plan.title, model, seeds, scenelang.__version__)
+    return Record(id, plan.source, plan.title, model, seeds, version("scenelang"))
 
 
 def data_folder() -> Path:

@@ -40,7 +40,7 @@ class Seal:
     identity: Identity | None = None
     tsa: str | None = None
     label: Label | None = None
-    consents: tuple[tuple[str, bytes], ...] = ()
+    beside: tuple[tuple[str, bytes], ...] = ()  # (title, contents) of other files it was made of
     log: FilmLog | None = None
     visible: bool = True  # False: data such as depth, which no mark or label may touch
     marked: bool = False
@@ -123,7 +123,7 @@ class Seal:
         ]
         sign(
             file,
-            Claim(self.record, self.source_type, shots, self.policy, marked, self.scene, self.consents),
+            Claim(self.record, self.source_type, shots, self.policy, marked, self.scene, self.beside),
             identity,
             self.tsa,
         )
