@@ -199,6 +199,7 @@ class Film:
         from scenelang.runtime.pipeline import render_film
         from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
         from scenelang.trust.film_id import FilmLog
+        from scenelang.trust.label import Label
         from scenelang.trust.policy import bundled
         from scenelang.trust.policy_film import judge
         from scenelang.trust.seal import Seal
@@ -210,7 +211,8 @@ class Film:
             raise SceneError(d for d in found.diagnostics if d.severity == "error")
         backend = load_backend(model or DEFAULT_MODEL)
         seal = Seal(
-            plan, backend.name, str(self).encode(), policy.digest, beside=imported(self.ast()), log=FilmLog()
+            plan, backend.name, str(self).encode(), policy.digest, beside=imported(self.ast()), log=FilmLog(),
+            label=Label("corner") if found.labelled else None,
         )  # fmt: skip
         yield from render_film(
             plan, backend, output=Path(output), profile=profile, device=device, shots=shots, finishing=seal,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +60,7 @@ def command(
 
     wanted = _hash_of(source) if source else ""
     try:
-        verdict = verify(Path(file), source=wanted, deep=deep)
+        verdict = verify(Path(file), source=wanted, deep=deep, progress=_progress(quiet or as_json))
     except RenderError as error:
         fail(error.message, error.hint, 2)
     if as_json:
@@ -78,6 +80,13 @@ def command(
         fail(error.message, error.hint, 2)
     if verdict.code:
         leave(verdict.code)
+
+
+def _progress(silent: bool) -> Callable[[float], None]:
+    """Tells how far a deep look is, on a terminal."""
+    if silent or not sys.stderr.isatty():
+        return lambda seconds: None
+    return lambda seconds: click.echo(f"\rlooked at {seconds:.0f} s", nl=False, err=True)
 
 
 def _hash_of(source: str) -> str:

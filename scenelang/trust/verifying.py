@@ -140,6 +140,8 @@ def _judged(
         return "suspicious", "the credential is of another film than the mark"
     if mark.found and id and not promised:
         return "suspicious", "the picture bears a mark that the credential doesn't know of"
+    if promised and mark.found and not id:
+        return "suspicious", "the picture bears a mark that isn't the promised one"
     if promised and not mark.found:
         return "suspicious", "the credential promises a mark that the picture doesn't have"
     strange = [s for s in stretches if s.id and promised and s.id != promised]
