@@ -14,6 +14,7 @@ from in_process import scenelang
 from trust_clips import clip
 from trust_films import SCENE, sealed, the_plan
 
+from scenelang.trust.film_id import FilmLog
 from scenelang.trust.label import CARD_SECONDS, Label
 from scenelang.trust.seal import Seal
 from scenelang.trust.verifying import verify
@@ -124,7 +125,16 @@ def test_a_film_that_cant_be_signed_is_not_delivered(tmp_path: Path) -> None:
     assert "can't be signed" in done.stderr
     assert "time-stamp authority" in done.stderr
     assert list(tmp_path.iterdir()) == [film]
+    assert "frames" not in done.stderr  # it was known before any work
     assert scenelang("render", film, "--certificate", "x.pem").returncode == 2
     done = scenelang("render", film, "--certificate", tmp_path / "x.pem", "--key", tmp_path / "y.pem")
     assert done.returncode == 1
     assert "can't read" in done.stderr
+
+
+def test_a_log_that_cant_be_written_costs_no_film(tmp_path: Path) -> None:
+    broken = FilmLog(tmp_path / "films.sqlite")
+    broken.path.write_bytes(b"no database at all")
+    seal = sealed(tmp_path / "film.mp4", frames=1, log=broken)
+    assert "can't be written" in seal.unlogged
+    assert verify(tmp_path / "film.mp4").code == 0

@@ -56,6 +56,8 @@ def run_render(
             write_sidecar(seal, Path(output))
         if not (as_json or quiet):
             click.echo(f"{done.output}" + (f" (captions in {done.captions})" if done.captions else ""))
+            if seal.unlogged:
+                click.echo(seal.unlogged, err=True)
             if seal.visible and not seal.marked:
                 click.echo(
                     "the invisible mark can't be read in this film: it is too small, too short or too dark; "

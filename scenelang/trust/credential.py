@@ -183,7 +183,7 @@ def _manifest(path: Path, claim: Claim) -> dict[str, Any]:
         "action": "c2pa.created",
         "digitalSourceType": SOURCE_TYPES + claim.source_type,
         "softwareAgent": agent,
-        "when": record.made,
+        **({"when": record.made} if record.made else {}),
     }
     render = {
         "id": record.id,

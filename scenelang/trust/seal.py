@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from scenelang.runtime.errors import RenderError
+from scenelang.runtime.output import explained
 from scenelang.trust.credential import SOURCE_TYPE, SUFFIXES, Claim, read, sign
 from scenelang.trust.film_id import FilmLog, Record, record_of
 from scenelang.trust.identity import Identity, local_identity, local_roots
@@ -44,7 +48,7 @@ class Seal:
     log: FilmLog | None = None
     visible: bool = True  # False: data such as depth, which no mark or label may touch
     marked: bool = False
-    signed: list[Path] = field(default_factory=list)
+    unlogged: str = ""  # why the log of films doesn't know of it
 
     def __post_init__(self) -> None:
         from scenelang.trust.marking import Marker
@@ -69,11 +73,14 @@ class Seal:
         }
 
     def begin(self) -> None:
-        """Before any work: is there what signing needs? Raises `RenderError`."""
-        from scenelang.trust.credential import _library
+        """Signs a trial, so that nobody waits for a render that can't be signed. Raises `RenderError`."""
+        from scenelang.runtime.encode import png
 
-        _library()
         self.identity = self.identity or local_identity()
+        with TemporaryDirectory(prefix="scenelang-") as folder, explained(Path(folder)):
+            trial = Path(folder) / "trial.png"
+            trial.write_bytes(png(np.zeros((16, 16, 3), np.uint8)))
+            self._sign(trial, False)
 
     def frames(self, frames: FrameArray) -> FrameArray:
         """The label, where one is asked for, and over it the mark."""
@@ -91,9 +98,6 @@ class Seal:
 
     def finish(self, path: Path) -> None:
         """Signs the written film, or each picture of a folder, and verifies it. Raises `SealError`."""
-        from scenelang.trust.footage import sampled_frames
-        from scenelang.trust.mark_reading import read as read_mark
-
         made = datetime.now(UTC).replace(microsecond=0).isoformat()
         self.record = replace(self.record, made=made.replace("+00:00", "Z"))
         files = sorted(path.glob("*.png")) if path.is_dir() else [path]
@@ -102,6 +106,18 @@ class Seal:
                 f"no credential fits into a {files[0].suffix} file", "write .mp4, .mov or .gif"
             )
         mine = bytes.fromhex(self.record.id)
+        with explained(path):
+            self._finish(files, mine)
+        if self.log is not None:
+            try:
+                self.log.add(self.record)
+            except RenderError as error:  # no reason to throw a finished film away
+                self.unlogged = error.message
+
+    def _finish(self, files: list[Path], mine: bytes) -> None:
+        from scenelang.trust.footage import sampled_frames
+        from scenelang.trust.mark_reading import read as read_mark
+
         for file in files:
             # Only what can be read back is promised: some films are too small or too dark for it.
             found = read_mark((f.luma for f in sampled_frames(file)), [mine], upright=True)
@@ -113,8 +129,6 @@ class Seal:
             self.marked = marked if file == files[0] else self.marked and marked
             add_xmp(file, packet(self.source_type, f"scenelang {self.record.version}"))
             self._sign(file, marked)
-        if self.log is not None:
-            self.log.add(self.record)
 
     def _sign(self, file: Path, marked: bool) -> None:
         identity = self.identity or local_identity()
@@ -133,4 +147,3 @@ class Seal:
             raise SealError(
                 f"the signed film doesn't verify: {why}", "is your certificate one for C2PA?"
             )
-        self.signed.append(file)
