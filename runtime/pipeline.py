@@ -41,6 +41,7 @@ from scenelang.runtime.output import (
     explained,
     parse_target,
 )
+from scenelang.runtime.sealing import Sealing
 
 if TYPE_CHECKING:
     from scenelang.compiler.conditioning import Conditioning
@@ -61,6 +62,7 @@ def render_film(
     shots: Sequence[str] | None = None,
     conditioning: Conditioner | None = None,
     finish: Finish | None = None,
+    seal: Sealing | None = None,
     measured: bool = True,
 ) -> Iterator[RenderEvent]:
     """Renders the film, or only some of its `shots` joined by cuts, telling what happens.
@@ -69,8 +71,9 @@ def render_film(
     go beside it as .srt. The film appears there whole, with the last event, or not at all:
     after an error, Ctrl-C or closing the generator early, what stood there before still does.
     `conditioning` makes the tensors of a shot; the compiler's own are the default. `finish` says how
-    frames get to the film's size and rate; the default is the backend's and the profile's. What shots
-    are expected to show is `measured` in the finished film, and never stops it.
+    frames get to the film's size and rate; the default is the backend's and the profile's. `seal` marks,
+    labels and signs the film before it is delivered; what it raises stops it. What shots are expected to
+    show is `measured` in the finished film, and never stops it.
 
     Raises `OutputError` before any work if the film can't be written there, `RenderError` for
     unknown shots, `ModelError` for an upscaler that can't be loaded, `TakeError` if the backend's frames
@@ -83,20 +86,25 @@ def render_film(
     if not plan.edit:
         raise RenderError("the film has no shots", "add one, such as `shot sh010 4s { … }`")
     captions = readable(captions_of(plan), until=plan.frames / plan.rate)
+    if seal is not None:
+        seal.begin()
     native = backend.native(plan, profile)
     conform = Conformer(native, plan.size, plan.rate, finish or finish_of(backend, profile), device)
     condition = conditioning or _compilers_conditioning(plan, backend)
     counted = _counts(backend)
 
     def put_together(pieces: Iterator[Piece]) -> None:
-        _assemble(plan, conform, pieces, path, captions, profile)
+        _assemble(plan, conform, pieces, path, captions, profile, seal)
 
     carried: dict[str, Carry] = {}
-    with _written_whole(target, captions) as path, Handoff(put_together) as film:
-        for shot in (plan.shot(entry.shot) for entry in plan.edit):
-            yield ShotStarted(shot.id, shot.frames)
-            job = Job(plan, shot, condition(shot, native), native, profile, device)
-            yield from _render(backend, job, film, carried)
+    with _written_whole(target, captions) as path:
+        with Handoff(put_together) as film:
+            for shot in (plan.shot(entry.shot) for entry in plan.edit):
+                yield ShotStarted(shot.id, shot.frames)
+                job = Job(plan, shot, condition(shot, native), native, profile, device)
+                yield from _render(backend, job, film, carried)
+        if seal is not None:
+            seal.finish(path)
 
     expectations: list[Checked] = []
     if measured:
@@ -164,10 +172,13 @@ def _assemble(
     path: Path,
     captions: Sequence[Caption],
     profile: str,
+    seal: Sealing | None,
 ) -> None:
-    """The assembling half: conform → edit → encode."""
+    """The assembling half: conform → edit → label and mark → encode."""
     with open_film(path, plan, captions, profile) as film:
         for frames in assemble(plan, _takes(plan, conform, pieces)):
+            film.write(seal.frames(frames) if seal else frames)
+        for frames in seal.closing() if seal else ():
             film.write(frames)
 
 

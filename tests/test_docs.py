@@ -52,7 +52,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_readmes_name_the_files_of_their_folders() -> None:
-    for folder in ("grammar", "compiler", "runtime", "scenelang/editor"):
+    for folder in ("grammar", "compiler", "runtime", "scenelang/editor", "scenelang/trust"):
         text = (ROOT / folder / "README.md").read_text()
         for path in (ROOT / folder).glob("*.py"):
             assert path.name in text or path.name == "__init__.py", (

@@ -15,6 +15,7 @@ from scenelang.runtime.edit import lay_out
 from scenelang.runtime.errors import RenderError
 from scenelang.runtime.linear import Picture
 from scenelang.runtime.measure.opencv import cv2
+from scenelang.runtime.sealing import CARD
 
 MOST = 97  # frames of a shot that are kept, evenly spread over it
 WIDE = 640  # px, what wider frames are brought to
@@ -101,7 +102,7 @@ def _at_rate(path: Path, container: av.container.InputContainer, plan: Plan) -> 
             number += 1
         before = frame
     length = shown + (1 / float(stream.average_rate) if stream.average_rate else step)
-    if abs(length - plan.frames * step) > SLACK * step:
+    if not _as_long(length / step, plan, SLACK):
         raise OtherFilm(
             f"{path} is {length:.2f} s long, the film {plan.frames * step:.2f} s",
             "render the film again, or name the shots that are in the video with --shots",
@@ -111,14 +112,20 @@ def _at_rate(path: Path, container: av.container.InputContainer, plan: Plan) -> 
         number += 1
 
 
+def _as_long(frames: float, plan: Plan, slack: float = 0.0) -> bool:
+    """Whether a video of so many frames is the film, perhaps with a card behind it."""
+    beyond = frames - plan.frames
+    return abs(beyond) <= slack or abs(beyond - round(CARD * plan.rate)) <= slack
+
+
 def _pictures(path: Path, plan: Plan) -> Iterator[Picture]:
     files = sorted(path.glob("*.png"))
-    if len(files) != plan.frames:
+    if not _as_long(len(files), plan):
         raise OtherFilm(
             f"{path} has {len(files)} pictures, the film {plan.frames} frames",
             "render the film again, or name the shots that are in the folder with --shots",
         )
-    for file in files:
+    for file in files[: plan.frames]:
         picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
         if picture is None:
             raise RenderError(f"{file} can't be read", "render the film again")

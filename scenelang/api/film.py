@@ -14,6 +14,7 @@ from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic, SceneError
 
 if TYPE_CHECKING:
+    from scenelang.compiler.pipeline import Analysis
     from scenelang.compiler.plan import Plan
     from scenelang.runtime.events import Done, RenderEvent
     from scenelang.runtime.finish.settings import Retime, Upscale
@@ -168,6 +169,11 @@ class Film:
 
         return list(analyse(self.ast()).diagnostics)
 
+    def _analysis(self) -> Analysis:
+        from scenelang.compiler.pipeline import analyse
+
+        return analyse(self.ast())
+
     def plan(self) -> Plan:
         """The model-free Plan; raises SceneError where the film has errors."""
         from scenelang.compiler.pipeline import plan_film
@@ -186,16 +192,34 @@ class Film:
         self, output: Path_, model: str | None = None, profile: str = "final", device: str = "cpu",
         shots: Sequence[str] | None = None, upscale: Upscale | None = None, retime: Retime | None = None,
     ) -> Iterator[RenderEvent]:  # fmt: skip
-        """Render, telling what happens; the last event is `Done`. `upscale` ("learned", "bicubic") and `retime`
-        ("flow", "blend") say how frames get to the film's size and rate; the default is the profile's."""
+        """Render, telling what happens; the last event is `Done`.
+
+        The content policy is asked first: raises SceneError, which carries what it refuses. The
+        film is marked invisibly and signed; see `scenelang verify`. `upscale` ("learned", "bicubic") and
+        `retime` ("flow", "blend") say how frames get to the film's size and rate; the default is the profile's.
+        """
         from scenelang.runtime.finish.settings import finish_of
         from scenelang.runtime.pipeline import render_film
         from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
+        from scenelang.trust.film_id import FilmLog
+        from scenelang.trust.label import Label
+        from scenelang.trust.policy import bundled
+        from scenelang.trust.policy_film import judge
+        from scenelang.trust.seal import Seal
+        from scenelang.trust.sources import imported
 
+        plan, policy = self.plan(), bundled()
+        found = judge(self._analysis(), policy)
+        if found.refused:
+            raise SceneError(d for d in found.diagnostics if d.severity == "error")
         backend = load_backend(model or DEFAULT_MODEL)
+        seal = Seal(
+            plan, backend.name, str(self).encode(), policy.digest, beside=imported(self.ast()), log=FilmLog(),
+            label=Label("corner") if found.labelled else None,
+        )  # fmt: skip
         yield from render_film(
-            self.plan(), backend, output=Path(output), profile=profile, device=device, shots=shots,
-            finish=finish_of(backend, profile, upscale, retime),
+            plan, backend, output=Path(output), profile=profile, device=device, shots=shots,
+            finish=finish_of(backend, profile, upscale, retime), seal=seal,
         )  # fmt: skip
 
     def render(

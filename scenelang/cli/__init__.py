@@ -17,6 +17,8 @@ COMMANDS = {
     "preview": "Render the animatic: fast, no model.",
     "render": "Render the film.",
     "expect": "Measure a finished film against what its shots expect.",
+    "verify": "Say whether a film was made by scenelang and changed since.",
+    "policy": "Check films against the content policy; sign one of your own.",
     "export": "Write the cameras of a film for other programs.",
     "diff": "Show what differs between two films, and what renders again.",
     "import": "Make a film of a screenplay (Fountain) or a storyboard (JSON).",

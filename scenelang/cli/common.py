@@ -77,7 +77,12 @@ def analysis_of(file: str, strict: bool = False, quiet: bool = False) -> Analysi
 
 
 def plan_of_file(file: str, strict: bool = False, quiet: bool = False) -> Plan:
-    plan = analysis_of(file, strict, quiet).plan
+    return plan_of(analysis_of(file, strict, quiet))
+
+
+def plan_of(analysis: Analysis) -> Plan:
+    """The Plan, which has shots; leaves with code 1 where it has none."""
+    plan = analysis.plan
     assert plan is not None
     if not plan.shots:
         fail("the film has no shots", "add one, such as `shot sh010 4s { frame wide on mara }`")
@@ -130,5 +135,5 @@ def leave(code: int) -> NoReturn:
 
 __all__ = [
     "analysis_of", "common_options", "fail", "file_argument", "finish_options", "has_errors", "known_shots",
-    "leave", "picture_size", "plan_of_file", "read_film", "show_findings",
+    "leave", "picture_size", "plan_of", "plan_of_file", "read_film", "show_findings",
 ]  # fmt: skip

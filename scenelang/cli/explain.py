@@ -15,8 +15,9 @@ def command(code: str, quiet: bool) -> None:
     from scenelang.compiler.codes import CODES as meanings
     from scenelang.grammar.codes import Code
     from scenelang.grammar.diagnostics import did_you_mean
+    from scenelang.trust.codes import CODES as policy
 
-    known = {**{c.value: c.meaning for c in Code}, **meanings}
+    known = {**{c.value: c.meaning for c in Code}, **meanings, **policy}
     if code.upper() not in known:
         fail(
             f"no diagnostic has the code `{code}`",

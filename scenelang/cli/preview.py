@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from scenelang.cli.common import common_options, fail, file_argument, picture_size, plan_of_file
+from scenelang.cli.common import analysis_of, common_options, fail, file_argument, picture_size, plan_of
+from scenelang.cli.guard import Wishes, pass_policy, seal_for, trust_options
 
 
 @click.command(
@@ -33,29 +34,26 @@ from scenelang.cli.common import common_options, fail, file_argument, picture_si
 )
 @click.option("--device", default="cpu", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One event a line on standard output.")
+@trust_options
 @common_options
 def command(
-    file: str,
-    output: str | None,
-    which: str,
-    size: str | None,
-    shutter: float,
-    device: str,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+    file: str, output: str | None, which: str, size: str | None, shutter: float, device: str, as_json: bool,
+    quiet: bool, wishes: Wishes,
+) -> None:  # fmt: skip
     """Render the animatic of FILE without any model, or a control pass of it.
 
     depth: brightness falls with the distance's inverse, white a little before the nearest
     subject; mask: a colour a subject; normal: x, y, z
-    of the surface as red, green, blue.
+    of the surface as red, green, blue. These are signed but bear no mark, which would change them.
     """
     from scenelang.cli.rendering import run_render
     from scenelang.runtime.errors import RenderError
     from scenelang.runtime.output import check_writable, parse_target
     from scenelang.runtime.previz.backend import PrevizBackend
 
-    plan = plan_of_file(file, quiet=quiet)
+    analysis = analysis_of(file, quiet=quiet)
+    rules = pass_policy(analysis, wishes, quiet)
+    plan = plan_of(analysis)
     plan = plan.model_copy(update={"size": _size(size, plan.size)})
     target = output or (
         str(Path(file).with_suffix(".preview.mp4")) if file != "-" else "film.preview.mp4"
@@ -74,6 +72,8 @@ def command(
         as_json=as_json,
         quiet=quiet,
         measured=which == "clay",
+        seal=seal_for(plan, "previz", analysis, rules, wishes, picture=which == "clay"),
+        sidecar=wishes.sidecar,
     )
 
 

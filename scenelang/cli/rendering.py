@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scenelang.compiler.plan import Plan
     from scenelang.runtime.backend import Backend
     from scenelang.runtime.finish.settings import Finish
+    from scenelang.trust.seal import Seal
 
 
 def run_render(
@@ -28,6 +29,8 @@ def run_render(
     shots: Sequence[str] | None,
     as_json: bool,
     quiet: bool,
+    seal: Seal,
+    sidecar: bool = False,
     finish: Finish | None = None,
     measured: bool = True,
 ) -> None:
@@ -46,20 +49,34 @@ def run_render(
     try:
         with RenderProgress(frames, quiet=quiet or as_json) as progress:
             for event in render_film(
-                plan, backend, output=output, profile=profile, device=device, shots=shots, finish=finish,
+                plan, backend, output=output, profile=profile, device=device, shots=shots, finish=finish, seal=seal,
                 measured=measured,
             ):  # fmt: skip
                 progress.show(event)
+                if as_json and isinstance(event, Done):
+                    click.echo(json.dumps(seal.to_json()))
                 if as_json:
                     click.echo(json.dumps(event.to_json(), ensure_ascii=False))
                 elif isinstance(event, Done) and not quiet:
                     done = event
                 elif isinstance(event, Warned):
                     warnings.append(event)
+        if sidecar:
+            from scenelang.trust.sidecar import write_sidecar
+
+            write_sidecar(seal, Path(output))
         if not (as_json or quiet):
             for warning in warnings:
                 warn(warning.message, warning.hint)
             show(done.expectations, err=True)
             click.echo(f"{done.output}" + (f" (captions in {done.captions})" if done.captions else ""))
+            if seal.unlogged:
+                click.echo(seal.unlogged, err=True)
+            if seal.visible and not seal.marked:
+                click.echo(
+                    "the invisible mark can't be read in this film: it is too small, too short or too dark; "
+                    "its credential says so",
+                    err=True,
+                )
     except RenderError as error:
         fail(error.message, error.hint)

@@ -1,0 +1,136 @@
+"""What `render` and `preview` do before any work, and to what they made: policy, mark, credential."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import click
+
+from scenelang.cli.common import fail, leave, show_findings
+
+if TYPE_CHECKING:
+    from scenelang.compiler.pipeline import Analysis
+    from scenelang.compiler.plan import Plan
+    from scenelang.trust.policy_signing import Rules
+    from scenelang.trust.seal import Seal
+
+REFUSED = 3
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass
+class Wishes:
+    """What the options say of signing and labels."""
+
+    policy: str | None = None
+    label: Literal["corner", "card"] | None = None
+    certificate: str | None = None
+    key: str | None = None
+    tsa: str | None = None
+    sidecar: bool = False
+
+
+def trust_options(function: F) -> F:
+    """`--policy`, `--label`, `--sidecar`, `--certificate`, `--key`, `--tsa`, as one argument, `wishes`."""
+
+    def gathered(
+        policy: str | None,
+        label: Literal["corner", "card"] | None,
+        certificate: str | None,
+        key: str | None,
+        tsa: str | None,
+        sidecar: bool,
+        **more: Any,
+    ) -> Any:
+        if bool(certificate) != bool(key):
+            raise click.UsageError("--certificate and --key go together")
+        return function(wishes=Wishes(policy, label, certificate, key, tsa, sidecar), **more)
+
+    gathered.__doc__ = function.__doc__
+    gathered.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
+    for option in (
+        click.option(
+            "--tsa", metavar="URL", help="A time-stamp authority, asked when the film is signed."
+        ),
+        click.option("--key", type=click.Path(), help="The private key of --certificate, PEM."),
+        click.option(
+            "--certificate",
+            type=click.Path(),
+            help="Sign with this chain (PEM, leaf first) instead of the local one.",
+        ),
+        click.option("--sidecar", is_flag=True, help="Write a text on how it was made: FILM.made.txt."),
+        click.option(
+            "--label", type=click.Choice(["corner", "card"]), help="Say in the picture what it is."
+        ),
+        click.option(
+            "--policy", type=click.Path(), help="A policy of your own, signed; see `scenelang policy`."
+        ),
+    ):
+        gathered = option(gathered)
+    return gathered  # type: ignore[return-value]
+
+
+def pass_policy(analysis: Analysis, wishes: Wishes, quiet: bool) -> Rules:
+    """Leaves with exit code 3 where the policy refuses the film."""
+    from scenelang.runtime.errors import RenderError
+    from scenelang.trust.policy_film import judge
+    from scenelang.trust.policy_signing import load_rules
+
+    try:
+        rules = load_rules(Path(wishes.policy) if wishes.policy else None)
+    except RenderError as error:
+        fail(error.message, error.hint)
+    found = judge(analysis, rules.policy, rules.agreed)
+    shown = [d for d in found.diagnostics if d.severity == "error" or not quiet]
+    show_findings(shown, {}, err=True)
+    if found.refused:
+        leave(REFUSED)
+    if found.labelled and wishes.label is None:
+        wishes.label = "corner"
+    for consent in rules.consents if not quiet else ():
+        click.echo(
+            f"{consent.name} is shown as `{consent.character}` by a statement of consent; "
+            "scenelang can't verify it",
+            err=True,
+        )
+    return rules
+
+
+def seal_for(
+    plan: Plan, model: str, analysis: Analysis, rules: Rules, wishes: Wishes, picture: bool = True
+) -> Seal:
+    """The seal of this render; `picture` is False for data, such as depth, that no mark may touch."""
+    from scenelang.runtime.errors import RenderError
+    from scenelang.trust.film_id import FilmLog
+    from scenelang.trust.identity import own_identity
+    from scenelang.trust.label import DRAWN, WORDS, Label
+    from scenelang.trust.seal import Seal
+    from scenelang.trust.sources import imported
+
+    label = None
+    if wishes.label:
+        words = DRAWN if model == "previz" else WORDS
+        label = Label(wishes.label, words, (plan.title, f"made with scenelang, model {model}"))
+    try:
+        identity = (
+            own_identity(Path(wishes.certificate), Path(wishes.key))
+            if wishes.certificate and wishes.key
+            else None
+        )
+        return Seal(
+            plan,
+            model,
+            str(analysis.film).encode(),
+            rules.policy.digest,
+            identity=identity,
+            tsa=wishes.tsa,
+            label=label,
+            beside=(*imported(analysis.film), *((c.file, c.statement) for c in rules.consents)),
+            log=FilmLog(),
+            visible=picture,
+        )
+    except RenderError as error:
+        fail(error.message, error.hint)

@@ -1,0 +1,166 @@
+"""A policy on a film: every text of each shot, with what is said of its cast and place.
+
+A refusal is a diagnostic like any other: it has the place of each text that it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scenelang.grammar import ast
+from scenelang.grammar.diagnostics import Diagnostic
+from scenelang.grammar.source import Source, Span
+
+if TYPE_CHECKING:
+    from scenelang.compiler import resolved
+    from scenelang.compiler.pipeline import Analysis
+    from scenelang.trust.policy import Match, Policy
+
+CODES = {"deny": "P001", "warn": "P002", "label": "P003"}  # see codes.py
+CONSENTABLE = ("likeness", "political-deepfake")
+_PATHS = ("reference",)  # fields whose text is a file's name
+
+
+@dataclass(frozen=True)
+class Told:
+    """A text of a film and where it stands."""
+
+    text: str
+    span: Span
+    about: frozenset[str] = frozenset()  # members of the cast whose description it holds
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a policy says of a film."""
+
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def refused(self) -> bool:
+        return any(d.code == CODES["deny"] for d in self.diagnostics)
+
+    @property
+    def labelled(self) -> bool:
+        return any(d.code == CODES["label"] for d in self.diagnostics)
+
+
+def judge(analysis: Analysis, policy: Policy, consents: frozenset[str] = frozenset()) -> Findings:
+    """All that the policy finds. `consents` are members of the cast who agreed to be shown: the rules
+    on likeness are not asked about what is said of them."""
+    found: dict[Diagnostic, None] = {}
+    for shot, told in _shots(analysis):
+        for match in policy.matches([t.text for t in told]):
+            if match.category.name not in CONSENTABLE:
+                found.setdefault(_diagnostic(shot, told, match), None)
+        told = [t for t in told if not t.about & consents]
+        for match in policy.matches([t.text for t in told]):
+            if match.category.name in CONSENTABLE:
+                found.setdefault(_diagnostic(shot, told, match), None)
+    return Findings(tuple(sorted(found, key=lambda d: d.order)))
+
+
+def _diagnostic(shot: str, told: list[Told], match: Match) -> Diagnostic:
+    category, rule = match.category, match.rule
+    first, *others = dict.fromkeys(match.lines)
+    terms = " and ".join(f"“{t}”" for t in dict.fromkeys(match.terms))
+    head = {"deny": "the policy refuses this", "warn": "the policy warns of this",
+            "label": "the policy asks for a visible label"}[category.action]  # fmt: skip
+    change = (
+        "say it otherwise, or see `scenelang policy --help` for a policy of your own"
+        if category.overridable
+        else "say it otherwise; this category can't be overridden"
+    )
+    return Diagnostic(
+        code=CODES[category.action],
+        severity="error" if category.action == "deny" else "warning",
+        message=f"{head}: {category.reason} ({category.name}, rule {rule.id}, shot `{shot}`: {terms})",
+        span=told[first].span,
+        hint=change if category.action == "deny" else "",
+        labels=tuple((told[i].span, "together with this") for i in others),
+    )
+
+
+def _shots(analysis: Analysis) -> Iterator[tuple[str, list[Told]]]:
+    film = analysis.resolved
+    everywhere, scenes, shots = _sorted(analysis.film)
+    for shot in film.shots:
+        node = shots.get(shot.name)
+        scene = scenes.get(shot.scene.name) if shot.scene else None
+        nodes: list[ast.Node] = [n for n in (node, scene) if n is not None]
+        told = [*everywhere, *(t for n in nodes for t in _texts(n))]
+        told += [
+            Told(f"{a.words} {a.manner}".strip(), a.span, frozenset((a.actor, *a.targets)))
+            for a in shot.actions
+        ]
+        told += _cast(film, shot, nodes)
+        yield shot.name, _once(told)
+
+
+def _once(told: list[Told]) -> list[Told]:
+    return list({(t.text, t.span.file, t.span.start): t for t in told if t.text.strip()}.values())
+
+
+def _sorted(film: ast.Film) -> tuple[list[Told], dict[str, ast.Scene], dict[str, ast.Shot]]:
+    """Texts that hold in every shot, the scenes and the shots."""
+    everywhere: list[Told] = []
+    scenes: dict[str, ast.Scene] = {}
+    shots: dict[str, ast.Shot] = {}
+    for statement in film.statements:
+        match statement:
+            case ast.Header():
+                everywhere += _texts(statement)
+            case ast.Scene():
+                scenes[statement.name.text] = statement
+                shots.update({s.name.text: s for s in statement.body if isinstance(s, ast.Shot)})
+            case ast.Shot():
+                shots[statement.name.text] = statement
+    return everywhere, scenes, shots
+
+
+def _texts(node: ast.Node) -> list[Told]:
+    """The quoted texts in a statement; those of a scene's shots belong to these alone."""
+    found: list[Told] = []
+    if isinstance(node, ast.Scene):
+        for part in (node.slug, *(s for s in node.body if not isinstance(s, ast.Shot))):
+            found += _texts(part) if part is not None else []
+        return found
+    if isinstance(node, ast.Text):
+        return [Told(node.value, node.span or _NOWHERE)]
+    if isinstance(node, ast.Remark) and node.kind == "avoid":
+        return []  # what shall not be seen
+    if isinstance(node, ast.Field) and node.key.text in (*_PATHS, "avoid"):
+        return []
+    if isinstance(node, ast.Camera):
+        return []  # its text is a file's name
+    for value in node.meaning():
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, ast.Node):
+                found += _texts(item)
+    return found
+
+
+_NOWHERE = Span(Source("", ""), 0, 0)
+
+
+def _cast(film: resolved.Film, shot: resolved.Shot, nodes: list[ast.Node]) -> Iterator[Told]:
+    """What is said of everybody whom the shot names, and of its place."""
+    names = {n.text for node in nodes for n in _words(node)}
+    for name, subject in film.subjects.items():
+        if name in names:
+            for text in (subject.description, subject.wears, subject.mood, subject.voice):
+                yield Told(text, subject.span, frozenset((name,)))
+    place = film.places.get(shot.place or "")
+    if place is not None:
+        yield Told(place.description, place.span)
+
+
+def _words(node: ast.Node) -> Iterator[ast.Word]:
+    """The words of a statement, without those of a scene's shots."""
+    parts = (
+        [s for s in node.body if not isinstance(s, ast.Shot)] if isinstance(node, ast.Scene) else [node]
+    )
+    for part in parts:
+        yield from (n for n in part.walk() if isinstance(n, ast.Word))

@@ -1,0 +1,164 @@
+"""A policy of one's own: signed with the local key, so that nobody else's file loosens the rules.
+
+`FILE.sig` beside it holds the certificate chain and the signature. A policy may list consents:
+
+    [[consents]]
+    character = "mara"            # as the film names her
+    name = "Mara Lind"
+    scope = "this film"
+    expires = 2027-01-31
+    statement = "mara-consent.pdf"
+    sha256 = "…"
+
+Scenelang checks that the statement is the file that was signed for and that it hasn't expired; it
+can't verify who signed the statement, or that they agreed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from scenelang.runtime.output import atomic_path
+from scenelang.trust.identity import config_folder, local_identity, local_roots
+from scenelang.trust.policy import LONGEST_POLICY, Policy, PolicyError, bundled, overridden
+
+LONGEST_STATEMENT = 16 << 20  # bytes
+
+
+@dataclass(frozen=True)
+class Consent:
+    """A statement that a real person agreed to be shown as a member of the cast."""
+
+    character: str
+    name: str
+    statement: bytes
+    file: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The policy that holds for a render, and the consents that came with it."""
+
+    policy: Policy
+    consents: tuple[Consent, ...] = ()
+
+    @property
+    def agreed(self) -> frozenset[str]:
+        return frozenset(c.character for c in self.consents)
+
+
+def signature_of(policy: Path) -> Path:
+    return policy.with_name(policy.name + ".sig")
+
+
+def sign_policy(path: Path) -> Path:
+    """Signs a policy with the local key and returns the signature's file. Raises `RenderError`."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    data = _read(path, LONGEST_POLICY)
+    overridden(bundled(), data, path.name)  # what isn't allowed isn't signed
+    _consents(data, path)
+    identity = local_identity()
+    key = load_pem_private_key(identity.key.encode(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    made = key.sign(data, ec.ECDSA(hashes.SHA256()))
+    with atomic_path(signature_of(path)) as part:
+        part.write_text(json.dumps({"chain": identity.chain, "signature": b64encode(made).decode()}))
+    return signature_of(path)
+
+
+def load_rules(path: Path | None) -> Rules:
+    """The bundled policy, or it with a signed local one over it. Raises `PolicyError`."""
+    if path is None:
+        return Rules(bundled())
+    data = _read(path, LONGEST_POLICY)
+    _check(path, data)
+    return Rules(overridden(bundled(), data, path.name), _consents(data, path))
+
+
+def _read(path: Path, most: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise PolicyError(f"can't read {path}: {error.strerror}", "name a file that is there") from error
+    if len(data) > most:
+        raise PolicyError(f"{path} is longer than {most} bytes")
+    return data
+
+
+def _check(path: Path, data: bytes) -> None:
+    """Raises where the signature isn't one of a certificate that a trusted root signed."""
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    how = f"sign it: scenelang policy sign {path}"
+    signature = signature_of(path)
+    if not signature.is_file():
+        raise PolicyError(f"{path} isn't signed", how)
+    try:
+        held = json.loads(_read(signature, 1 << 16))
+        leaf = x509.load_pem_x509_certificates(held["chain"].encode())[0]
+        made = b64decode(held["signature"])
+        trusted = local_roots()
+        roots = x509.load_pem_x509_certificates(trusted.encode()) if trusted.strip() else []
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise PolicyError(f"the signature {signature} can't be read", how) from error
+    now = datetime.now(UTC)
+    public = leaf.public_key()
+    for root in roots:
+        try:
+            leaf.verify_directly_issued_by(root)
+        except (ValueError, TypeError, InvalidSignature):
+            continue
+        if leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
+            break
+    else:
+        raise PolicyError(
+            f"{path} is signed by nobody who is trusted here", f"{how}, or see {config_folder()}"
+        )
+    try:
+        assert isinstance(public, ec.EllipticCurvePublicKey)
+        public.verify(made, data, ec.ECDSA(hashes.SHA256()))
+    except (InvalidSignature, AssertionError) as error:
+        raise PolicyError(f"{path} was changed after it was signed", how) from error
+
+
+def _consents(data: bytes, path: Path) -> tuple[Consent, ...]:
+    found = []
+    for held in tomllib.loads(data.decode()).get("consents", []):
+        try:
+            character, name, file = str(held["character"]), str(held["name"]), str(held["statement"])
+            expires, digest = held["expires"], str(held["sha256"])
+            scope = str(held["scope"])
+        except (KeyError, TypeError) as error:
+            raise PolicyError(
+                f"{path}: a consent lacks {error}",
+                "it has character, name, scope, expires (a date), statement (a file), sha256",
+            ) from error
+        if not isinstance(expires, date) or not scope:
+            raise PolicyError(
+                f"{path}: the consent for `{character}` needs a scope and a date as `expires`"
+            )
+        if (expires.date() if isinstance(expires, datetime) else expires) < datetime.now(UTC).date():
+            raise PolicyError(f"{path}: the consent of {name} expired on {expires}", "ask again")
+        statement = path.parent / file
+        if Path(file).is_absolute() or not statement.resolve().is_relative_to(path.parent.resolve()):
+            raise PolicyError(f"{path}: the statement {file} lies outside the policy's folder")
+        content = _read(statement, LONGEST_STATEMENT)
+        if hashlib.sha256(content).hexdigest() != digest.lower():
+            raise PolicyError(
+                f"{statement} is not the statement that was agreed to", "its sha256 differs"
+            )
+        found.append(Consent(character, name, content, Path(file).name))
+    return tuple(found)
