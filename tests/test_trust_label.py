@@ -14,8 +14,9 @@ from in_process import scenelang
 from trust_clips import clip
 from trust_films import SCENE, sealed, the_plan
 
+from scenelang.runtime.sealing import CARD
 from scenelang.trust.film_id import FilmLog
-from scenelang.trust.label import CARD_SECONDS, Label
+from scenelang.trust.label import Label
 from scenelang.trust.seal import Seal
 from scenelang.trust.verifying import verify
 
@@ -42,7 +43,7 @@ def test_labels_fit_frames_of_any_size(size: tuple[int, int]) -> None:
     cards = list(
         Label("card", lines=("A title that is rather long for such a frame",)).card(size, Fraction(12))
     )
-    assert sum(len(c) for c in cards) == CARD_SECONDS * 12
+    assert sum(len(c) for c in cards) == CARD * 12
     assert all(c.shape[1:] == frames.shape[1:] for c in cards)
 
 
@@ -51,7 +52,7 @@ def test_an_end_card_follows_the_film(tmp_path: Path) -> None:
     sealed(path, frames=8, label=Label("card", lines=("The wall",)))
     with av.open(str(path)) as film:
         pictures = [f.to_ndarray(format="gray") for f in film.decode(video=0)]
-    assert len(pictures) == 8 + CARD_SECONDS * 24
+    assert len(pictures) == 8 + CARD * 24
     assert np.median(pictures[-1]) < 40
     assert pictures[-1].max() > 200
     assert verify(path).name == "unchanged"
