@@ -27,6 +27,23 @@ class ShotStarted(_Event):
 
 
 @dataclass(frozen=True)
+class ShotCached(_Event):
+    """The frames of a shot were in the cache: nothing of it is rendered."""
+
+    name: ClassVar[str] = "cached"
+    shot: str
+    frames: int
+
+
+@dataclass(frozen=True)
+class Notice(_Event):
+    """Something that a person should hear of, such as damage in the cache. The render goes on."""
+
+    name: ClassVar[str] = "notice"
+    message: str
+
+
+@dataclass(frozen=True)
 class StepsDone(_Event):
     """`done` of `total` units of the backend's own work on a shot, such as denoising steps."""
 
@@ -62,4 +79,4 @@ class Done(_Event):
     seconds: float
 
 
-RenderEvent = ShotStarted | StepsDone | FramesDone | Done
+RenderEvent = ShotStarted | ShotCached | Notice | StepsDone | FramesDone | Done

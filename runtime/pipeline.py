@@ -6,23 +6,24 @@ assembling half runs beside it, so that encoding overlaps the next shot's render
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import groupby
-from math import ceil
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from scenelang.compiler.plan import Plan, ShotPlan
-from scenelang.runtime.backend import Backend, Carry, FrameArray, Frames, Job, Native, Progress
+from scenelang.runtime.backend import Backend, FrameArray, Native
 from scenelang.runtime.captions import Caption, captions_of, readable, to_srt
 from scenelang.runtime.conform import conform
 from scenelang.runtime.edit import assemble, only
+from scenelang.runtime.embeddings import remembered
 from scenelang.runtime.encode import open_film
 from scenelang.runtime.errors import RenderError, TakeError
-from scenelang.runtime.events import Done, FramesDone, RenderEvent, ShotStarted, StepsDone
+from scenelang.runtime.events import Done, RenderEvent
 from scenelang.runtime.handoff import Handoff
+from scenelang.runtime.keys import take_keys
 from scenelang.runtime.output import (
     Target,
     atomic_folder,
@@ -31,11 +32,12 @@ from scenelang.runtime.output import (
     explained,
     parse_target,
 )
+from scenelang.runtime.shooting import Conditioner, Shooting
+from scenelang.runtime.store import Store
 
 if TYPE_CHECKING:
     from scenelang.compiler.conditioning import Conditioning
 
-Conditioner = Callable[[ShotPlan, Native], "Conditioning"]
 Piece = tuple[str, FrameArray]  # a shot's ID and some of its native frames
 
 PIECE_FRAMES = 8  # small pieces, so that the queue's length bounds the memory
@@ -50,8 +52,16 @@ def render_film(
     device: str = "cpu",
     shots: Sequence[str] | None = None,
     conditioning: Conditioner | None = None,
+    store: Store | None = None,
+    folder: Path | None = None,
+    force: bool = False,
 ) -> Iterator[RenderEvent]:
     """Renders the film, or only some of its `shots` joined by cuts, telling what happens.
+
+    Takes that are in the `store` are not rendered again (but with `force`), and those that are rendered
+    go there, each as soon as it is whole, and of a long shot its finished parts. `folder` is the film's,
+    which its pictures are relative to. A shot that continues one which is left out is rendered as in
+    the whole film.
 
     `output` is `film.mp4`, `film.mov`, or a folder for numbered pictures (`frames/`); captions
     go beside it as .srt. The film appears there whole, with the last event, or not at all:
@@ -64,56 +74,45 @@ def render_film(
     begun = perf_counter()
     target = parse_target(output)
     check_writable(target)
-    plan = plan if shots is None else only(plan, shots)
-    if not plan.edit:
+    shown = plan if shots is None else only(plan, shots)
+    if not shown.edit:
         raise RenderError("the film has no shots", "add one, such as `shot sh010 4s { … }`")
-    captions = readable(captions_of(plan), until=plan.frames / plan.rate)
+    captions = readable(captions_of(shown), until=shown.frames / shown.rate)
     native = backend.native(plan, profile)
-    condition = conditioning or _compilers_conditioning(plan, backend)
     counted = _counts(backend)
 
     def finish(pieces: Iterator[Piece]) -> None:
-        _finish(plan, native, pieces, path, captions, profile)
+        _finish(shown, native, pieces, path, captions, profile)
 
-    carried: dict[str, Carry] = {}
+    def give(shot: str, frames: FrameArray) -> None:
+        for start in range(0, len(frames), PIECE_FRAMES):
+            film.give((shot, frames[start : start + PIECE_FRAMES]))
+
+    shooting = Shooting(
+        plan, backend, native, profile, device, conditioning or _compilers_conditioning(plan, backend, store, device),
+        give, store, (take_keys(plan, backend, profile, device, folder) if store else None) or {}, force,
+    )  # fmt: skip
     with _written_whole(target, captions) as path, Handoff(finish) as film:
-        for shot in (plan.shot(entry.shot) for entry in plan.edit):
-            yield ShotStarted(shot.id, shot.frames)
-            job = Job(plan, shot, condition(shot, native), native, profile, device)
-            yield from _render(backend, job, film, carried)
+        yield from shooting.shoot([entry.shot for entry in shown.edit])
 
-    text_encodings, model_loads = (after - before for after, before in zip(_counts(backend), counted))
-    yield Done(
+    runs, text_encodings, model_loads = (
+        after - before for after, before in zip(_counts(backend), counted)
+    )
+    planned = sum(backend.denoiser_calls(plan, plan.shot(id), profile) for id in shooting.rendered)
+    done = Done(
         output=target.path,
         captions=target.captions if captions else None,
-        frames=plan.frames,
-        shots_rendered=len(plan.edit),
-        shots_cached=0,
-        denoiser_calls=sum(backend.denoiser_calls(plan, shot, profile) for shot in plan.shots),
+        frames=shown.frames,
+        shots_rendered=len(shooting.rendered),
+        shots_cached=len(shooting.cached),
+        denoiser_calls=runs if hasattr(backend, "denoiser_runs") else planned,
         text_encodings=text_encodings,
         model_loads=model_loads,
         seconds=perf_counter() - begun,
     )
-
-
-def _render(
-    backend: Backend, job: Job, film: Handoff[Piece], carried: dict[str, Carry]
-) -> Iterator[RenderEvent]:
-    """Has the backend render the shot and hands its frames on; keeps how it ends for a shot that continues it."""
-    shot, seen = job.shot, 0
-    wanted = {s.continues for s in job.plan.shots}
-    for event in backend.render(job, carried.get(shot.continues or "")):
-        match event:
-            case Carry() if shot.id in wanted:
-                carried[shot.id] = event
-            case Progress():
-                yield StepsDone(shot.id, event.done, event.total)
-            case Frames():
-                for start in range(0, len(event.frames), PIECE_FRAMES):
-                    film.give((shot.id, event.frames[start : start + PIECE_FRAMES]))
-                seen += len(event.frames)
-                done = ceil(seen * job.plan.rate / job.native.fps)
-                yield FramesDone(shot.id, min(done, shot.frames), shot.frames)
+    if store is not None:
+        store.prune()
+    yield done
 
 
 def _finish(
@@ -158,8 +157,12 @@ def _written_whole(target: Target, captions: Sequence[Caption]) -> Iterator[Path
         yield files.enter_context(atomic(target.path))
 
 
-def _compilers_conditioning(plan: Plan, backend: Backend) -> Conditioner:
+def _compilers_conditioning(
+    plan: Plan, backend: Backend, store: Store | None, device: str
+) -> Conditioner:
     from scenelang.compiler.conditioning import condition_shot
+
+    encode = remembered(backend, store, device)
 
     def condition(shot: ShotPlan, native: Native) -> Conditioning:
         return condition_shot(
@@ -167,13 +170,13 @@ def _compilers_conditioning(plan: Plan, backend: Backend) -> Conditioner:
             shot,
             native,
             raster=backend.raster(native),
-            encode=backend.encode,
+            encode=encode,
             dialect=backend.dialect,
         )
 
     return condition
 
 
-def _counts(backend: Backend) -> tuple[int, int]:
-    """Texts encoded and models loaded so far, by backends that do either and count it."""
-    return getattr(backend, "text_encodings", 0), getattr(backend, "model_loads", 0)
+def _counts(backend: Backend) -> tuple[int, ...]:
+    """Denoiser calls, texts encoded and models loaded so far, by backends that do these and count them."""
+    return tuple(getattr(backend, n, 0) for n in ("denoiser_runs", "text_encodings", "model_loads"))

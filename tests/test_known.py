@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from films import EXAMPLES
 
 from scenelang.cli import known
-from scenelang.cli.cache_folder import cache_folder
+from scenelang.runtime.cache_folder import cache_folder
 from scenelang.cli.group import cli
 from scenelang.cli.quick_check import quick_check
 

@@ -9,6 +9,7 @@ import torch
 
 from scenelang.compiler.plan import ActionPlan, LightTrack, Plan, ShotPlan
 from scenelang.runtime.backend import Carry, Event, Frames, Job, Level, Lowering, Native, Progress
+from scenelang.runtime.keys import code_hash
 from scenelang.runtime.lowering import unshown
 from scenelang.runtime.previz.kinds import KINDS
 from scenelang.runtime.previz.particles import STYLES
@@ -28,6 +29,10 @@ class PrevizBackend:
     def __init__(self, which: str = "clay") -> None:
         """`which` is one of PASSES: clay, depth, mask, normal."""
         self.which = which
+
+    def identity(self) -> dict[str, str]:
+        """What its frames depend on besides the plan: its code, and which pass it is."""
+        return {"model": self.name, "pass": self.which, "code": code_hash("previz")}
 
     def raster(self, native: Native) -> tuple[int, int]:
         """None: it draws the plan's subjects themselves."""
