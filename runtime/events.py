@@ -36,6 +36,16 @@ class ShotCached(_Event):
 
 
 @dataclass(frozen=True)
+class TakeDone(_Event):
+    """A take of a shot, made with this seed, is in the cache; they are counted from 1."""
+
+    name: ClassVar[str] = "take"
+    shot: str
+    take: int
+    seed: int
+
+
+@dataclass(frozen=True)
 class Notice(_Event):
     """Something that a person should hear of, such as damage in the cache. The render goes on."""
 
@@ -79,4 +89,4 @@ class Done(_Event):
     seconds: float
 
 
-RenderEvent = ShotStarted | ShotCached | Notice | StepsDone | FramesDone | Done
+RenderEvent = ShotStarted | ShotCached | TakeDone | Notice | StepsDone | FramesDone | Done

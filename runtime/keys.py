@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from scenelang.compiler.footage import footage_hashes
+from scenelang.compiler.footage import footage_of
 from scenelang.compiler.plan import Plan
 from scenelang.runtime.backend import Backend
 
@@ -29,10 +30,18 @@ def identity_of(backend: Backend) -> dict[str, str] | None:
     return dict(ask()) if ask is not None else None
 
 
+@dataclass(frozen=True)
+class TakeKey:
+    """`take` names a take in the store; `takes` all takes of the shot that differ by its seed alone."""
+
+    take: str
+    takes: str
+
+
 def take_keys(
     plan: Plan, backend: Backend, profile: str = "final", device: str = "cpu", folder: Path | None = None
-) -> dict[str, str] | None:
-    """The key of each shot's take; None where the backend doesn't say what its frames depend on.
+) -> dict[str, TakeKey] | None:
+    """The keys of each shot; None where the backend doesn't say what its frames depend on.
 
     `folder` is the film's, which pictures are relative to.
     """
@@ -48,13 +57,19 @@ def take_keys(
         "versions": versions(),
     }
     pictures = reference_hashes(plan, folder)
-    hashes = footage_hashes(plan)
-    keys: dict[str, str] = {}
+    footage = footage_of(plan)
+    keys: dict[str, TakeKey] = {}
     for shot in plan.shots:
         seen = [shot.place or "", *(track.subject for track in shot.subjects)]
-        refers = {name: pictures[name] for name in seen if name in pictures}
-        before = keys.get(shot.continues or "", "")
-        keys[shot.id] = _hash({**by, "footage": hashes[shot.id], "pictures": refers, "before": before})
+        before = keys.get(shot.continues or "")
+        also = {
+            "pictures": {name: pictures[name] for name in seen if name in pictures},
+            "before": before.take if before else "",
+        }
+        own = footage[shot.id]
+        keys[shot.id] = TakeKey(
+            _hash({**by, **also, "footage": own.hash}), _hash({**by, **also, "takes": own.seedless})
+        )
     return keys
 
 

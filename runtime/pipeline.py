@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.runtime.backend import Backend, FrameArray, Native
 from scenelang.runtime.captions import Caption, captions_of, readable, to_srt
+from scenelang.runtime.choices import more_choices, with_seed
 from scenelang.runtime.conform import conform
 from scenelang.runtime.edit import assemble, only
 from scenelang.runtime.embeddings import remembered
 from scenelang.runtime.encode import open_film
 from scenelang.runtime.errors import RenderError, TakeError
-from scenelang.runtime.events import Done, RenderEvent
+from scenelang.runtime.events import Done, RenderEvent, TakeDone
 from scenelang.runtime.handoff import Handoff
 from scenelang.runtime.keys import take_keys
 from scenelang.runtime.output import (
@@ -31,8 +32,10 @@ from scenelang.runtime.output import (
     check_writable,
     explained,
     parse_target,
+    reason,
 )
 from scenelang.runtime.shooting import Conditioner, Shooting
+from scenelang.runtime.speed import Speeds, on, work_of
 from scenelang.runtime.store import Store
 
 if TYPE_CHECKING:
@@ -111,8 +114,63 @@ def render_film(
         seconds=perf_counter() - begun,
     )
     if store is not None:
+        _remember(store, plan, shown, backend, profile, device, shooting, done.seconds)
         store.prune()
     yield done
+
+
+def shoot_takes(
+    plan: Plan,
+    backend: Backend,
+    store: Store,
+    shots: Sequence[str],
+    count: int,
+    *,
+    profile: str = "final",
+    device: str = "cpu",
+    folder: Path | None = None,
+) -> Iterator[RenderEvent]:
+    """Makes `count` takes of each of these shots, by seeds, and keeps them; those that there are stay.
+
+    Raises `RenderError` where they can't be kept.
+    """
+    native = backend.native(plan, profile)
+    keys = take_keys(plan, backend, profile, device, folder)
+    if keys is None:
+        raise RenderError(f"takes of {backend.name} can't be kept: it doesn't say what they depend on")
+    condition = _compilers_conditioning(plan, backend, store, device)
+    for id in shots:
+        try:
+            wanted = more_choices(store, keys[id], plan.shot(id).seed, count)
+        except OSError as error:
+            raise RenderError(f"takes can't be kept in {store.folder}: {reason(error)}") from error
+        for choice in wanted:
+            variant = with_seed(plan, id, choice.seed)
+            shooting = Shooting(
+                variant, backend, native, profile, device, condition, lambda shot, frames: None, store,
+                take_keys(variant, backend, profile, device, folder) or {},
+            )  # fmt: skip
+            yield from shooting.shoot([id])
+            yield TakeDone(id, choice.number, choice.seed)
+
+
+def _remember(
+    store: Store, plan: Plan, shown: Plan, backend: Backend, profile: str, device: str, shooting: Shooting,
+    seconds: float,
+) -> None:  # fmt: skip
+    """Keeps how long it took, for the estimates of later renders."""
+    by, spent = on(backend, device), shooting.seconds
+    rows: list[dict[str, object]] = []
+    if shooting.load_seconds:
+        rows.append({**by, "what": "load", "seconds": round(shooting.load_seconds, 4)})
+    for shot in (shot for shot in plan.shots if shot.id in spent):
+        calls = backend.denoiser_calls(plan, shot, profile)
+        work = work_of(plan, shot, shooting.native, calls)
+        rows.append({**by, "what": "shot", "work": work, "seconds": round(spent[shot.id], 4)})
+    film = sum(shot.frames for shot in shown.shots) * plan.size[0] * plan.size[1] / 1e6
+    rest = max(0.0, seconds - shooting.load_seconds - sum(spent.values()))
+    rows.append({**by, "what": "film", "work": [1.0, film], "seconds": round(rest, 4)})
+    Speeds(store.folder).add(rows)
 
 
 def _finish(

@@ -33,6 +33,7 @@ from scenelang.runtime.events import (
     ShotStarted,
     StepsDone,
 )
+from scenelang.runtime.keys import TakeKey
 from scenelang.runtime.output import reason
 from scenelang.runtime.store import DamagedEntry, Store
 from scenelang.runtime.takes import Take, TakeWriter, open_take
@@ -62,7 +63,7 @@ class Shooting:
     condition: Conditioner
     give: Give
     store: Store | None = None
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, TakeKey] = field(default_factory=dict)
     force: bool = False  # render again what is in the store
     rendered: list[str] = field(default_factory=list)
     cached: list[str] = field(default_factory=list)
@@ -70,9 +71,12 @@ class Shooting:
     load_seconds: float = 0.0
     _carried: dict[str, Carry] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._shots = {shot.id: shot for shot in self.plan.shots}
+        self._wanted = {shot.continues for shot in self.plan.shots}
+
     def shoot(self, shots: Sequence[str]) -> Iterator[RenderEvent]:
         """Gives the frames of all these shots, in this order."""
-        self._wanted = {shot.continues for shot in self.plan.shots}
         for number, shot in enumerate(shots):
             while not (yield from self._turn(shot, give=True)):
                 for later in shots[number + 1 :]:
@@ -85,7 +89,7 @@ class Shooting:
         """Makes a take, or finds it; False where another process is at it."""
         if (yield from self._find(id, give)):
             return True
-        shot, key = self.plan.shot(id), self.keys.get(id)
+        shot, key = self._shots[id], self._key(id)
         before = shot.continues
         if before and before not in self._carried and not (yield from self._turn(before, give=False)):
             return False
@@ -99,13 +103,17 @@ class Shooting:
                 yield from self._render(shot, TakeWriter(self.store, key), give)
         return True
 
-    def _is_kept(self, id: str) -> bool:
+    def _key(self, id: str) -> str | None:
         key = self.keys.get(id)
+        return key.take if key else None
+
+    def _is_kept(self, id: str) -> bool:
+        key = self._key(id)
         return self.store is not None and key is not None and self.store.has("takes", key)
 
     def _find(self, id: str, give: bool) -> Turn:
         """Looks for a whole take in the store."""
-        key = self.keys.get(id)
+        key = self._key(id)
         if self.store is None or key is None or (self.force and id not in self.rendered):
             return False
         try:
@@ -116,7 +124,7 @@ class Shooting:
             return False
         if take is None:
             return False
-        yield from self._found(self.plan.shot(id), take, give)
+        yield from self._found(self._shots[id], take, give)
         return True
 
     def _found(self, shot: ShotPlan, take: Take, give: bool) -> Iterator[RenderEvent]:
@@ -141,6 +149,8 @@ class Shooting:
         resume = writer.resume() if writer and not self.force else None
         conditioning = self.condition(shot, self.native)
         job = Job(self.plan, shot, conditioning, self.native, self.profile, self.device, resume)
+        if self.store is not None and self.force and shot.id in self.keys:
+            self.store.drop(self.keys[shot.id].take)
         kept = _Kept(writer)
         old: Iterator[FrameArray] = writer.kept() if writer and resume else iter(())
         if resume is not None:

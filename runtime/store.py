@@ -20,8 +20,8 @@ from filelock import FileLock, Timeout
 
 from scenelang.runtime.leftovers import owned, sweep
 
-Kind = Literal["takes", "frames", "latents", "texts"]
-KINDS: tuple[Kind, ...] = ("takes", "frames", "latents", "texts")
+Kind = Literal["takes", "frames", "latents", "texts", "choices"]
+KINDS: tuple[Kind, ...] = ("takes", "frames", "latents", "texts", "choices")
 LIMIT = 20_000_000_000  # bytes
 _HEAD = b"scenelang-store/1 "
 _LINE = len(_HEAD) + 64 + 1

@@ -20,6 +20,7 @@ COMMANDS = {
     "diff": "Show what differs between two films, and what renders again.",
     "import": "Make a film of a screenplay (Fountain) or a storyboard (JSON).",
     "init": "Make a folder for a new film.",
+    "cache": "Show or shrink what is kept of renders.",
     "models": "Show what can render here.",
     "explain": "Say what a diagnostic's code means.",
     "textconv": "Print a film as `git diff` compares it.",

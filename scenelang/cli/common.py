@@ -71,6 +71,21 @@ def plan_of_file(file: str, strict: bool = False, quiet: bool = False) -> Plan:
     return plan
 
 
+def chosen_shots(shots: str | None, plan: Plan) -> list[str] | None:
+    """The IDs of `s010,s020`; leaves with code 2 where the film has no such shot."""
+    if shots is None:
+        return None
+    from scenelang.grammar.diagnostics import did_you_mean
+
+    chosen = [part.strip() for part in shots.split(",") if part.strip()]
+    ids = [shot.id for shot in plan.shots]
+    for shot in chosen or [""]:
+        if shot not in ids:
+            hint = did_you_mean(shot, ids) or f"there are: {', '.join(ids)}"
+            fail(f"no shot has the ID `{shot}`", hint, 2)
+    return chosen
+
+
 def show_findings(found: Iterable[Diagnostic], sources: dict[str, Source], err: bool = False) -> None:
     """The human form, a blank line between findings."""
     found = list(found)
@@ -104,6 +119,6 @@ def leave(code: int) -> NoReturn:
 
 
 __all__ = [
-    "analysis_of", "common_options", "fail", "file_argument", "has_errors", "leave",
+    "analysis_of", "chosen_shots", "common_options", "fail", "file_argument", "has_errors", "leave",
     "picture_size", "plan_of_file", "read_film", "show_findings",
 ]  # fmt: skip

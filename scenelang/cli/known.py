@@ -14,8 +14,8 @@ import sys
 from collections.abc import Iterable
 from functools import cache
 
-from scenelang.runtime.cache_folder import cache_folder
 from scenelang.grammar.facts import Fact, holds
+from scenelang.runtime.cache_folder import cache_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,15 @@ from typing import Any
 
 import click
 
-from scenelang.cli.common import common_options, fail, file_argument, leave, plan_of_file
+from scenelang.cli.common import (
+    chosen_shots,
+    common_options,
+    fail,
+    file_argument,
+    leave,
+    plan_of_file,
+)
+from scenelang.cli.rendering import cost_in_words, project_settings
 
 MARKS = {"exact": "green", "approximate": "yellow", "text": "cyan", "dropped": "red"}
 
@@ -21,6 +29,8 @@ MARKS = {"exact": "green", "approximate": "yellow", "text": "cyan", "dropped": "
 @file_argument
 @click.option("--model", default=None, help="The model to plan for; see `scenelang models`.")
 @click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
+@click.option("--shots", help="Only these shots would be rendered: IDs with commas between them.")
+@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps.")
 @click.option(
     "--json", "as_json", is_flag=True, help="The report as one JSON document on standard output."
 )
@@ -35,21 +45,30 @@ def command(
     file: str,
     model: str | None,
     profile: str,
+    shots: str | None,
+    device: str,
     as_json: bool,
     output: str | None,
     strict: bool,
     quiet: bool,
 ) -> None:
-    """Show the shots and segments of FILE, what the model can honour, and the cost."""
+    """Show the shots and segments of FILE, what the model can honour, what is cached, and the cost.
+
+    Seconds are learned from what was rendered on this machine; what is not known is said to be unknown.
+    """
     from scenelang.runtime.errors import OutputError, UnknownModel
+    from scenelang.runtime.outlook import Costing
     from scenelang.runtime.output import atomic_path
     from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
     from scenelang.runtime.report import report
 
     plan = plan_of_file(file, strict, quiet)
     name = model or DEFAULT_MODEL
+    chosen = chosen_shots(shots, plan)
+    settings = project_settings(file)
+    costing = Costing(settings.store(), settings, Path(file).parent, device, chosen)
     try:
-        found = report(plan, load_backend(name), profile)
+        found = report(plan, load_backend(name), profile, costing)
     except UnknownModel as error:
         fail(error.message, error.hint, 2)
     if output:
@@ -73,9 +92,14 @@ def command(
 
 def _show(found: dict[str, Any]) -> None:
     fps = found["fps"]
+    currency = found["total"]["currency"]
     for shot in found["shots"]:
         start, stop = shot["frames"]
-        click.secho(f"{shot['id']}  {(stop - start) / fps:g}s  frames {start}-{stop}", bold=True)
+        state = "cached" if shot["cached"] else cost_in_words(shot["cost"], currency)
+        click.secho(
+            f"{shot['id']}  {(stop - start) / fps:g}s  frames {start}-{stop}", bold=True, nl=False
+        )
+        click.echo(f"  {state}")
         for segment in shot["segments"]:
             a, b = segment["frames"]
             head = f"  {a / fps:6.2f}s - {b / fps:6.2f}s  "
@@ -87,10 +111,15 @@ def _show(found: dict[str, Any]) -> None:
     width, height = found["size"]
     click.secho(
         f"{len(found['shots'])} shots, {total['frames']} frames, {total['frames'] / fps:g}s at {width}x{height}, "
-        f"model {found['model']}: {total['cost']['denoiser_calls']} denoiser calls, "
-        f"{_unknown(total['cost']['seconds'], 's')}",
+        f"model {found['model']} on {found['device']}",
         bold=True,
     )
+    made = f"{total['runs']} to render: " if total["runs"] else "nothing to render: "
+    click.secho(f"{total['cached']} cached, {made}{cost_in_words(total['cost'], currency)}", bold=True)
+    if total["cost"]["seconds"] is not None and total["runs"]:
+        click.echo(f"  time after {total['estimate_from']}")
+    for line in total["over_budget"]:
+        click.secho(f"  {line}", fg="red")
     for row in found["inferred"]:
         click.echo(f"  `{row['subject']}` is drawn as a {row['kind']}, from its {row['from']}")
 
@@ -99,7 +128,3 @@ def _wrapped(head: str, text: str) -> str:
     """A paragraph beside its head, as wide as the terminal."""
     width = max(60, min(110, shutil.get_terminal_size().columns))
     return textwrap.fill(text, width, initial_indent=head, subsequent_indent=" " * len(head))
-
-
-def _unknown(value: float | None, unit: str) -> str:
-    return "time unknown" if value is None else f"about {value:.0f}{unit}"

@@ -54,6 +54,7 @@ def command(
         plan,
         PrevizBackend(which),
         target,
+        file=file,
         profile="draft",
         device=device,
         shots=None,
