@@ -75,8 +75,8 @@ def take_keys(
 
 def reference_hashes(plan: Plan, folder: Path | None) -> dict[str, str]:
     """SHA-256 of the picture that each subject or place refers to, empty where there is no such file."""
-    referring = [*plan.subjects, *plan.places]
-    return {r.id: _file_hash((folder or Path()) / r.reference) for r in referring if r.reference}
+    named = [(s.id, s.reference) for s in plan.subjects] + [(p.id, p.reference) for p in plan.places]
+    return {id: _file_hash((folder or Path()) / path) for id, path in named if path}
 
 
 def versions() -> dict[str, str]:

@@ -18,7 +18,7 @@ from scenelang.cli.common import (
     leave,
     plan_of_file,
 )
-from scenelang.cli.rendering import cost_in_words, project_settings
+from scenelang.cli.rendering import cost_in_words, pictures_folder, project_settings
 
 MARKS = {"exact": "green", "approximate": "yellow", "text": "cyan", "dropped": "red"}
 
@@ -66,7 +66,7 @@ def command(
     name = model or DEFAULT_MODEL
     chosen = chosen_shots(shots, plan)
     settings = project_settings(file)
-    costing = Costing(settings.store(), settings, Path(file).parent, device, chosen)
+    costing = Costing(settings.store(), settings, pictures_folder(file), device, chosen)
     try:
         found = report(plan, load_backend(name), profile, costing)
     except UnknownModel as error:

@@ -14,7 +14,13 @@ from scenelang.cli.common import (
     file_argument,
     plan_of_file,
 )
-from scenelang.cli.rendering import cost_in_words, project_settings, render_takes, run_render
+from scenelang.cli.rendering import (
+    cost_in_words,
+    pictures_folder,
+    project_settings,
+    render_takes,
+    run_render,
+)
 
 if TYPE_CHECKING:
     from scenelang.compiler.plan import Plan
@@ -77,7 +83,7 @@ def command(
     settings = project_settings(file)
     if planned:
         _same_plan(planned, plan, file)
-    costing = Costing(settings.store(), settings, Path(file).parent, device, chosen)
+    costing = Costing(settings.store(), settings, pictures_folder(file), device, chosen)
     try:
         if takes is None:
             check_writable(parse_target(target))

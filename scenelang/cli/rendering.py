@@ -51,7 +51,7 @@ def run_render(
         ) as progress:
             for event in render_film(
                 plan, backend, output=output, profile=profile, device=device, shots=shots,
-                store=settings.store(), folder=Path(file).parent, force=force,
+                store=settings.store(), folder=pictures_folder(file), force=force,
             ):  # fmt: skip
                 progress.show(event)
                 if as_json:
@@ -100,6 +100,13 @@ def render_takes(
         click.echo(f"{count} takes of {', '.join(shots)}")
         click.echo(f"  to see them: scenelang takes {file}", err=True)
         click.echo(f"  to keep one: scenelang pick {file} {shots[0]} 2", err=True)
+
+
+def pictures_folder(file: str) -> Path:
+    """The folder that the pictures of a film's plan are relative to."""
+    from scenelang.compiler.scope import project_folder
+
+    return project_folder(Path(file if file != "-" else "film.scene"))
 
 
 def project_settings(file: str) -> Settings:
