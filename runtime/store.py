@@ -70,7 +70,7 @@ class Store:
         """The entry's content; None where there is none. Raises `DamagedEntry`."""
         try:
             data = self.path(kind, key).read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
             return None
         except OSError as error:
             raise DamagedEntry(kind, key) from error

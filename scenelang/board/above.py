@@ -23,7 +23,6 @@ class Way:
     """Somebody's way: `points` as of an SVG polyline, where it starts, and the way that is faced there."""
 
     name: str
-    letter: str
     role: str
     points: str
     start: Point
@@ -119,7 +118,6 @@ def _way(to: _Frame, name: str, role: str, points: Sequence[Point], nose: Point)
     far = max((math.dist(p, points[0]) for p in points), default=0.0)
     return Way(
         name,
-        name[:1].upper(),
         role,
         " ".join(f"{x},{y}" for x, y in map(to, few)),
         start,
@@ -130,11 +128,13 @@ def _way(to: _Frame, name: str, role: str, points: Sequence[Point], nose: Point)
 
 
 def _view(to: _Frame, shot: ShotPlan, frame: int) -> str:
-    """The wedge of floor that the camera sees, as far as its picture is wide."""
+    """The wedge of floor that the camera sees, beyond everyone who stands before it."""
     row = shot.camera.c2w[frame]
     x, z = _ahead(row)
     half = math.atan(SENSOR / 2 / at(shot.camera.focal_mm, frame))
-    length = 70.0
+    places = [at(track.position, frame) for track in shot.subjects]
+    ahead = [(p[0] - row[3]) * x + (p[2] - row[11]) * z for p in places]
+    length = max(70.0, 30.0 + to.scale * max(ahead, default=0.0))
     tip = to((row[3], row[11]))
     turn = math.atan2(x, z)
     ends = [

@@ -15,7 +15,7 @@ from scenelang.compiler.footage import footage_of
 from scenelang.compiler.pipeline import analyse
 from scenelang.compiler.plan import Plan
 from scenelang.grammar.diagnostics import Diagnostic
-from scenelang.grammar.facts import recorded
+from scenelang.grammar.facts import holds, recorded
 from scenelang.grammar.parse import parse_file
 from scenelang.grammar.source import Source
 from scenelang.runtime.backend import Backend
@@ -38,6 +38,7 @@ class Watch:
         self._stills = Stills(costing.store)
         self._plan: Plan | None = None
         self._files: set[str] = {file}
+        self._shown: Stamp | None = None  # of the files, as the page shows them
         self._changed = threading.Condition()
         self._version, self._html = 0, ""
 
@@ -53,45 +54,43 @@ class Watch:
 
     def run(self, stop: threading.Event, said: Callable[[str], None] = lambda line: None) -> None:
         """Until `stop`; `said` hears a line for each change."""
-        stamp: Stamp | None = None
         while not stop.is_set():
-            now = self._stamp()
-            if now == stamp:
+            if self._stamp() == self._shown:
                 stop.wait(LOOK)
                 continue
-            stamp = now
             begun = time.perf_counter()
-            made = self._update(stamp)
-            if made is not None:
-                said(f"{made} new stills in {time.perf_counter() - begun:.1f} s")
+            new = self._update()
+            if new is not None:
+                said(f"{new} new stills in {time.perf_counter() - begun:.1f} s")
 
-    def _update(self, stamp: Stamp) -> int | None:
+    def _update(self) -> int | None:
         """Builds the page anew; how many stills were new, None where the files changed meanwhile."""
         with recorded() as facts:
             film, found, source = parse_file(self._file)
             analysis = analyse(film, found)
+        plan = analysis.plan if analysis.plan and analysis.plan.shots else None
+        self._plan = plan or self._plan
         self._files = {self._file, *(path for _, path, _ in facts if Path(path).suffix)}
+        self._shown = self._stamp()
+        if not all(map(holds, facts)):  # saved since it was read
+            self._shown = None
+            return None
         findings = self._explain(analysis.diagnostics, {source.file: source})
-        plan = analysis.plan
-        if plan is None or not plan.shots:
-            self._publish(self._page(findings) if self._plan else _only(self._file, findings))
+        self._publish(self._page(findings) if self._plan else _only(self._file, findings))
+        if plan is None:
             return 0
-        self._plan = plan
-        self._publish(self._page(findings))
         keys = self._keys(plan)
         footage, native = footage_of(plan), self._backend.native(plan, self._profile)
-        new = 0
+        before = len(self._stills.known)
         for shot in plan.shots:
-            take = keys.get(shot.id)
             known = len(self._stills.known)
-            self._stills.of(plan, shot, footage[shot.id], take, native, make=True)
+            self._stills.of(plan, shot, footage[shot.id], keys.get(shot.id), native, make=True)
             if len(self._stills.known) == known:
                 continue
-            new += len(self._stills.known) - known
-            if self._stamp() != stamp:
+            if self._stamp() != self._shown:
                 return None
             self._publish(self._page(findings))
-        return new
+        return len(self._stills.known) - before
 
     def _page(self, findings: list[Finding]) -> str:
         assert self._plan is not None
