@@ -88,7 +88,7 @@ def test_a_save_shows_and_only_what_changed_is_drawn(board: Board, film: Path) -
     html = board.settled(1)
     assert html.count("data:image/jpeg") == 2 and board.said[0].startswith("2 new stills")
     save(film, FILM.replace("frame wide", "frame medium"))
-    assert "medium" in board.settled(2) and board.said[1].startswith("1 new stills")
+    assert "Medium" in board.settled(2) and board.said[1].startswith("1 new stills")
     save(film.with_name("cast.scene"), CAST.replace("red", "blue"))
     assert "blue coat" in board.settled(3) and board.said[2].startswith("2 new stills")
 

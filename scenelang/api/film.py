@@ -183,26 +183,34 @@ class Film:
 
     def render_events(
         self, output: Path_, model: str | None = None, profile: str = "final", device: str = "cpu",
-        shots: Sequence[str] | None = None,
+        shots: Sequence[str] | None = None, cache: bool = True, force: bool = False,
     ) -> Iterator[RenderEvent]:  # fmt: skip
-        """Render, telling what happens; the last event is `Done`."""
+        """Render, telling what happens; the last event is `Done`.
+
+        Shots that were rendered before come from the cache, but with `force`; without `cache` nothing is
+        looked for there, or kept.
+        """
+        from scenelang.compiler.scope import project_folder
         from scenelang.runtime.pipeline import render_film
         from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
+        from scenelang.runtime.settings import settings_of
 
+        file = self.ast().file or "film.scene"
         yield from render_film(
             self.plan(), load_backend(model or DEFAULT_MODEL), output=Path(output), profile=profile, device=device,
-            shots=shots,
+            shots=shots, store=settings_of(file).store() if cache else None, folder=project_folder(Path(file)),
+            force=force,
         )  # fmt: skip
 
     def render(
         self, output: Path_, model: str | None = None, profile: str = "final", device: str = "cpu",
-        shots: Sequence[str] | None = None,
+        shots: Sequence[str] | None = None, cache: bool = True, force: bool = False,
     ) -> Done:  # fmt: skip
-        """Render to a file; returns the last event, which says what was made."""
+        """Render to a file; returns the last event, which says what was made. See `render_events`."""
         from scenelang.runtime.events import Done
 
         last = None
-        for event in self.render_events(output, model, profile, device, shots):
+        for event in self.render_events(output, model, profile, device, shots, cache, force):
             last = event
         assert isinstance(last, Done)
         return last

@@ -43,7 +43,10 @@ def main() -> None:
     try:
         sys.exit(_run())
     except KeyboardInterrupt:
-        print("interrupted: nothing half-written was left", file=sys.stderr)
+        print(
+            "interrupted: nothing half-written was left; shots that were finished are kept",
+            file=sys.stderr,
+        )
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
