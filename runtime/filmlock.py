@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from scenelang.runtime.output import atomic_path
 from scenelang.runtime.speed import device_name
 
 SCHEMA = "scenelang.lock/1"
+_PACKAGE = sys.modules["scenelang"]  # importing it by name would, for linters, import the whole API
 
 
 class LockError(RenderError):
@@ -32,8 +34,6 @@ def lock_of(plan: Plan, backend: Backend, profile: str, device: str, folder: Pat
     keys = take_keys(plan, backend, profile, device, folder)
     if identity is None or keys is None:
         raise LockError(f"{backend.name} can't be locked: it doesn't say what its frames depend on")
-    import scenelang
-
     return {
         "schema": SCHEMA,
         "film": plan.source,
@@ -42,7 +42,7 @@ def lock_of(plan: Plan, backend: Backend, profile: str, device: str, folder: Pat
         "model": identity,
         "profile": profile,
         "device": device_name(device),
-        "versions": {"scenelang": scenelang.__version__, **versions()},
+        "versions": {"scenelang": _PACKAGE.__version__, **versions()},
         "pictures": reference_hashes(plan, folder),
         "shots": {shot.id: {"seed": shot.seed, "take": keys[shot.id].take} for shot in plan.shots},
     }
