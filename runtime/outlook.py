@@ -48,11 +48,13 @@ class Outlook:
     cost: dict[str, Any]
 
 
-def outlook(plan: Plan, backend: Backend, profile: str, costing: Costing) -> Outlook:
-    """What a render of the shots that are asked for does."""
+def outlook(
+    plan: Plan, backend: Backend, profile: str, costing: Costing, takes: int | None = None
+) -> Outlook:
+    """What a render of the shots that are asked for does; or the making of as many `takes` of each, at most."""
     cached = _cached(plan, backend, profile, costing)
     asked = [e.shot for e in plan.edit if costing.shots is None or e.shot in costing.shots]
-    runs = _to_render(plan, asked, cached)
+    runs = _to_render(plan, asked, cached) if takes is None else asked
     kept = [id for id in asked if id in cached]
     times = estimate(costing.speeds, plan, backend, profile, costing.device, runs, kept)
     plans = {shot.id: shot for shot in plan.shots}
@@ -62,6 +64,7 @@ def outlook(plan: Plan, backend: Backend, profile: str, costing: Costing) -> Out
         times.total,
         costing.per_hour,
     )
+    total = {name: None if much is None else much * (takes or 1) for name, much in total.items()}
     return Outlook(frozenset(cached), tuple(runs), times, total)
 
 

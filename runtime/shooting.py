@@ -24,7 +24,6 @@ from scenelang.runtime.backend import (
     Native,
     Progress,
 )
-from scenelang.runtime.errors import RenderError
 from scenelang.runtime.events import (
     FramesDone,
     Notice,
@@ -67,16 +66,20 @@ class Shooting:
     force: bool = False  # render again what is in the store
     rendered: list[str] = field(default_factory=list)
     cached: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)  # of each rendered shot
+    seconds: dict[str, float] = field(
+        default_factory=dict
+    )  # of each shot that was rendered from its start
     load_seconds: float = 0.0
     _carried: dict[str, Carry] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._shots = {shot.id: shot for shot in self.plan.shots}
         self._wanted = {shot.continues for shot in self.plan.shots}
+        self._forced: set[str] = set()
 
     def shoot(self, shots: Sequence[str]) -> Iterator[RenderEvent]:
         """Gives the frames of all these shots, in this order."""
+        self._forced = set(shots) if self.force else set()
         for number, shot in enumerate(shots):
             while not (yield from self._turn(shot, give=True)):
                 for later in shots[number + 1 :]:
@@ -114,7 +117,7 @@ class Shooting:
     def _find(self, id: str, give: bool) -> Turn:
         """Looks for a whole take in the store."""
         key = self._key(id)
-        if self.store is None or key is None or (self.force and id not in self.rendered):
+        if self.store is None or key is None or (id in self._forced and id not in self.rendered):
             return False
         try:
             take = open_take(self.store, key)
@@ -128,16 +131,11 @@ class Shooting:
         return True
 
     def _found(self, shot: ShotPlan, take: Take, give: bool) -> Iterator[RenderEvent]:
-        try:
-            if shot.id in self._wanted:
-                self._carried[shot.id] = take.carry()
-            if give:
-                for piece in take.frames():
-                    self.give(shot.id, piece)
-        except DamagedEntry as error:  # between two looks at it
-            raise RenderError(
-                f"the take of {shot.id} in the cache was lost while it was read", "render again"
-            ) from error
+        if shot.id in self._wanted:
+            self._carried[shot.id] = take.carry()
+        if give:
+            for piece in take.frames():
+                self.give(shot.id, piece)
         if give and shot.id not in self.rendered:
             self.cached.append(shot.id)
             yield ShotCached(shot.id, shot.frames)
@@ -146,16 +144,16 @@ class Shooting:
         yield ShotStarted(shot.id, shot.frames)
         self._load()
         begun = perf_counter()
-        resume = writer.resume() if writer and not self.force else None
+        resume = writer.resume() if writer and shot.id not in self._forced else None
         conditioning = self.condition(shot, self.native)
         job = Job(self.plan, shot, conditioning, self.native, self.profile, self.device, resume)
-        if self.store is not None and self.force and shot.id in self.keys:
+        if self.store is not None and shot.id in self._forced and shot.id in self.keys:
             self.store.drop(self.keys[shot.id].take)
         kept = _Kept(writer)
         old: Iterator[FrameArray] = writer.kept() if writer and resume else iter(())
         if resume is not None:
             yield Notice(f"{shot.id} goes on at frame {self._at(resume.frames, shot)}")
-        seen, spent = 0, 0.0
+        seen = 0
         events = self.backend.render(job, self._carried.get(shot.continues or ""))
         for event in chain((Frames(frames) for frames in old), events):
             match event:
@@ -169,16 +167,16 @@ class Shooting:
                 case Frames():
                     if resume is None or seen >= resume.frames:
                         yield from kept.add(event.frames)
-                    waited = perf_counter()
                     if give:
                         self.give(shot.id, event.frames)
-                    spent += perf_counter() - waited
                     seen += len(event.frames)
                     yield FramesDone(shot.id, self._at(seen, shot), shot.frames)
-        self.seconds[shot.id] = perf_counter() - begun
+        took = perf_counter() - begun
+        if resume is None:  # else it is no measure of the shot
+            self.seconds[shot.id] = took
         facts = {
             "shot": shot.id, "seed": shot.seed, "model": self.backend.name, "profile": self.profile,
-            "device": self.device, "seconds": round(self.seconds[shot.id], 3), "made": round(time.time(), 3),
+            "device": self.device, "seconds": round(took, 3), "made": round(time.time(), 3),
         }  # fmt: skip
         yield from kept.finish(facts)
         self.rendered.append(shot.id)

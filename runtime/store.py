@@ -18,6 +18,7 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
+from scenelang.runtime.errors import RenderError
 from scenelang.runtime.leftovers import owned, sweep
 
 Kind = Literal["takes", "frames", "latents", "texts", "choices"]
@@ -27,11 +28,11 @@ _HEAD = b"scenelang-store/1 "
 _LINE = len(_HEAD) + 64 + 1
 
 
-class DamagedEntry(Exception):
+class DamagedEntry(RenderError):
     """An entry that isn't what was written."""
 
     def __init__(self, kind: Kind, key: str):
-        super().__init__(f"the cache's entry {kind}/{key[:12]} is damaged")
+        super().__init__(f"the cache's entry {kind}/{key[:12]}… is damaged or lost", "render again")
         self.kind, self.key = kind, key
 
 

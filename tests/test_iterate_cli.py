@@ -88,6 +88,7 @@ def test_a_budget_stops_a_render_before_it_starts(film: Path) -> None:
     assert found["total"]["currency"] == "USD" and len(found["total"]["over_budget"]) == 1
     done = previz("render", film)
     assert done.returncode == 3 and "the budget is 0 price" in done.stderr
+    assert previz("render", film, "--takes", "2", "--shots", "a").returncode == 3
     settings.write_text("[budget]\nprice = 1e6\n[price]\nper_hour = 1\n")
     assert rendered(film) == ["b"]
     settings.write_text("[budget]\nmoney = 1\n")

@@ -93,14 +93,14 @@ def command(
         found, path = _lock(file, plan, backend, profile, costing, locked, lock, quiet)
     except RenderError as error:
         fail(error.message, error.hint)
+    ahead = outlook(plan, backend, profile, costing, takes)
+    if not yes:
+        _within_budget(ahead, costing)
     if takes is not None:
         render_takes(
             plan, backend, costing, takes, file=file, profile=profile, as_json=as_json, quiet=quiet
         )
         return
-    ahead = outlook(plan, backend, profile, costing)
-    if not yes:
-        _within_budget(ahead, costing)
     if ahead.runs and not quiet and not as_json:
         click.echo(
             f"{len(ahead.runs)} shots to render, {len(ahead.cached)} cached: "
