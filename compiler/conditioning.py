@@ -24,8 +24,8 @@ from scenelang.compiler.native import Native
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.compiler.prompts import prompts, subject_prompts
 from scenelang.compiler.rays import frame_count, intrinsics, plucker, poses, resample
-from scenelang.compiler.sight_lines import sight_lines
 from scenelang.compiler.set_size import SHAPES, extent_of, set_size
+from scenelang.compiler.sight_lines import sight_lines
 
 SCHEMA = "scenelang.conditioning/1"
 COLOURED = ("main", *PARTS)  # parts that a description can give a colour

@@ -40,6 +40,7 @@ class Job:
     native: Native
     profile: str = "final"
     device: str = "cpu"
+    resume: Checkpoint | None = None  # what the backend gave when the shot was interrupted
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,29 @@ class Carry:
     shot: str
 
 
-Event = Progress | Frames | Carry
+@dataclass(frozen=True)
+class Checkpoint:
+    """What the backend needs to go on within a shot, once `frames` native frames of it are given.
+
+    A backend that gets it back, in a job, gives the frames behind these, the same as ever. Backends
+    whose shots take no time need not give any.
+    """
+
+    frames: int
+    state: dict[str, Tensor]  # on the CPU
+
+
+Event = Progress | Frames | Checkpoint | Carry
 
 
 class Backend(Protocol):
-    """A renderer of shots. It is made once and keeps what it has loaded."""
+    """A renderer of shots. It is made once and keeps what it has loaded.
+
+    What it may have besides, each looked for where it is of use:
+    `identity() -> dict[str, str]`, what its frames depend on besides the plan, such as the hash of its
+    weights (without it no take is kept); `load()`, which loads what it needs; `pflop(plan, shot, profile)
+    -> float | None`; and counts of what it did: `denoiser_runs`, `text_encodings`, `model_loads`.
+    """
 
     name: str
     dialect: str  # of its prompts; see compiler/prompts.py

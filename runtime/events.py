@@ -27,6 +27,35 @@ class ShotStarted(_Event):
 
 
 @dataclass(frozen=True)
+class ShotCached(_Event):
+    """The frames of a shot were in the cache: nothing of it is rendered."""
+
+    name: ClassVar[str] = "cached"
+    shot: str
+    frames: int
+
+
+@dataclass(frozen=True)
+class TakeDone(_Event):
+    """A take of a shot, made with this seed, is in the cache; they are counted from 1."""
+
+    name: ClassVar[str] = "take"
+    shot: str
+    take: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Notice(_Event):
+    """Something that a person should hear of, such as damage in the cache, and what to do about it. The
+    render goes on."""
+
+    name: ClassVar[str] = "notice"
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class StepsDone(_Event):
     """`done` of `total` units of the backend's own work on a shot, such as denoising steps."""
 
@@ -69,15 +98,6 @@ class Checked(_Event):
 
 
 @dataclass(frozen=True)
-class Warned(_Event):
-    """Something that doesn't stop the render; `hint` says what to do about it."""
-
-    name: ClassVar[str] = "warning"
-    message: str
-    hint: str
-
-
-@dataclass(frozen=True)
 class Done(_Event):
     """The film is written. `captions` is the .srt beside it, or None without dialogue; `expectations` are those
     of all shots, as they were measured."""
@@ -95,4 +115,6 @@ class Done(_Event):
     expectations: tuple[Checked, ...] = ()
 
 
-RenderEvent = ShotStarted | StepsDone | FramesDone | Measuring | Checked | Warned | Done
+RenderEvent = (
+    ShotStarted | ShotCached | TakeDone | Notice | StepsDone | FramesDone | Measuring | Checked | Done
+)

@@ -9,15 +9,16 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import Literal
 
 from scenelang.runtime.errors import OutputError
+from scenelang.runtime.leftovers import owned, sweep
 
 FILM_SUFFIXES = (".mp4", ".mov")
 SUPPORTED = "a film is written as .mp4 or .mov, or as numbered pictures into a folder (`frames/`)"
@@ -71,6 +72,7 @@ def check_writable(target: Target) -> None:
         if target.kind == "folder":
             _refuse_to_replace(path)
         path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent.glob(f".{escape(path.stem)}*"))  # what a killed render left
         trial = _beside(path, ".trial")
         try:
             trial.write_bytes(b"\0" * 4096)
@@ -160,7 +162,7 @@ def _ours(path: Path) -> bool:
 
 def _beside(target: Path, suffix: str) -> Path:
     # The suffix of the target comes last, since encoders go by it.
-    return target.with_name(f".{target.name}.{secrets.token_hex(4)}{suffix}")
+    return target.with_name(owned(target.name, suffix))
 
 
 def _sync(path: Path) -> None:
@@ -193,11 +195,17 @@ _NEXT = {
 }
 
 
+def reason(error: OSError) -> str:
+    """Why the file system refuses, in words."""
+    return _NEXT.get(error.errno or 0, (error.strerror or str(error), ""))[0]
+
+
 @contextmanager
 def explained(target: Path) -> Iterator[None]:
     """Errors of the file system as `OutputError` with what to do next."""
     try:
         yield
     except OSError as error:
-        why, what_next = _NEXT.get(error.errno or 0, (error.strerror or str(error), "name another file"))
+        what_next = _NEXT.get(error.errno or 0, ("", "name another file"))[1]
+        why = reason(error)
         raise OutputError(f"can't write {target}: {why}", what_next) from error

@@ -1,55 +1,37 @@
-"""From a plan to its film: condition → render → conform → edit → encode, shot after shot.
+"""From a plan to its film: each shot rendered, or found in the store, then assembled, sealed, and measured.
 
-The backend's half, up to its frames, runs in the caller's thread and tells its events; the
-assembling half runs beside it, so that encoding overlaps the next shot's rendering.
+The backend's half (shooting.py), up to its frames, runs in the caller's thread and tells its events; the
+assembling half (assembling.py) runs beside it, so that encoding overlaps the next shot's rendering.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from itertools import groupby
-from math import ceil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from scenelang.compiler.plan import Plan, ShotPlan
-from scenelang.runtime.backend import Backend, Carry, FrameArray, Frames, Job, Native, Progress
-from scenelang.runtime.captions import Caption, captions_of, readable, to_srt
+from scenelang.runtime.assembling import Piece, pieces_of, write_film, written_whole
+from scenelang.runtime.backend import Backend, FrameArray, Native
+from scenelang.runtime.captions import captions_of, readable
+from scenelang.runtime.choices import more_choices, with_seed
 from scenelang.runtime.conform import Conformer
-from scenelang.runtime.edit import assemble, only
-from scenelang.runtime.encode import open_film
-from scenelang.runtime.errors import RenderError, TakeError
-from scenelang.runtime.events import (
-    Checked,
-    Done,
-    FramesDone,
-    Measuring,
-    RenderEvent,
-    ShotStarted,
-    StepsDone,
-    Warned,
-)
+from scenelang.runtime.edit import only
+from scenelang.runtime.embeddings import remembered
+from scenelang.runtime.errors import RenderError
+from scenelang.runtime.events import Checked, Done, Measuring, Notice, RenderEvent, TakeDone
 from scenelang.runtime.finish.settings import Finish, finish_of
 from scenelang.runtime.handoff import Handoff
-from scenelang.runtime.output import (
-    Target,
-    atomic_folder,
-    atomic_path,
-    check_writable,
-    explained,
-    parse_target,
-)
+from scenelang.runtime.keys import take_keys
+from scenelang.runtime.output import check_writable, parse_target, reason
 from scenelang.runtime.sealing import Sealing
+from scenelang.runtime.shooting import Conditioner, Shooting
+from scenelang.runtime.speed import Speeds, on, work_of
+from scenelang.runtime.store import Store
 
 if TYPE_CHECKING:
     from scenelang.compiler.conditioning import Conditioning
-
-Conditioner = Callable[[ShotPlan, Native], "Conditioning"]
-Piece = tuple[str, FrameArray]  # a shot's ID and some of its native frames
-
-PIECE_FRAMES = 8  # small pieces, so that the queue's length bounds the memory
 
 
 def render_film(
@@ -61,6 +43,9 @@ def render_film(
     device: str = "cpu",
     shots: Sequence[str] | None = None,
     conditioning: Conditioner | None = None,
+    project: Path | None = None,
+    store: Store | None = None,
+    force: bool = False,
     finish: Finish | None = None,
     seal: Sealing | None = None,
     measured: bool = True,
@@ -70,10 +55,16 @@ def render_film(
     `output` is `film.mp4`, `film.mov`, or a folder for numbered pictures (`frames/`); captions
     go beside it as .srt. The film appears there whole, with the last event, or not at all:
     after an error, Ctrl-C or closing the generator early, what stood there before still does.
-    `conditioning` makes the tensors of a shot; the compiler's own are the default. `finish` says how
-    frames get to the film's size and rate; the default is the backend's and the profile's. `seal` marks,
-    labels and signs the film before it is delivered; what it raises stops it. What shots are expected to
-    show is `measured` in the finished film, and never stops it.
+    `conditioning` makes the tensors of a shot; the compiler's own are the default. `project` is the
+    folder that the film's pictures are relative to.
+
+    Takes that are in the `store` are not rendered again (but with `force`), and those that are rendered
+    go there, each as soon as it is whole, and of a long shot its finished parts. A shot that continues
+    one which is left out is rendered as in the whole film.
+
+    `finish` says how frames get to the film's size and rate; the default is the backend's and the
+    profile's. `seal` labels, marks and signs the film before it is delivered; what it raises stops it.
+    What shots are expected to show is `measured` in the finished film, and never stops it.
 
     Raises `OutputError` before any work if the film can't be written there, `RenderError` for
     unknown shots, `ModelError` for an upscaler that can't be loaded, `TakeError` if the backend's frames
@@ -82,44 +73,52 @@ def render_film(
     begun = perf_counter()
     target = parse_target(output)
     check_writable(target)
-    plan = plan if shots is None else only(plan, shots)
-    if not plan.edit:
+    shown = plan if shots is None else only(plan, shots)
+    if not shown.edit:
         raise RenderError("the film has no shots", "add one, such as `shot sh010 4s { … }`")
-    captions = readable(captions_of(plan), until=plan.frames / plan.rate)
+    captions = readable(captions_of(shown), until=shown.frames / shown.rate)
     if seal is not None:
         seal.begin()
     native = backend.native(plan, profile)
     conform = Conformer(native, plan.size, plan.rate, finish or finish_of(backend, profile), device)
-    condition = conditioning or _compilers_conditioning(plan, backend)
     counted = _counts(backend)
 
-    def put_together(pieces: Iterator[Piece]) -> None:
-        _assemble(plan, conform, pieces, path, captions, profile, seal)
+    def assemble(pieces: Iterator[Piece]) -> None:
+        write_film(path, shown, pieces, conform, captions, profile, seal)
 
-    carried: dict[str, Carry] = {}
-    with _written_whole(target, captions) as path:
-        with Handoff(put_together) as film:
-            for shot in (plan.shot(entry.shot) for entry in plan.edit):
-                yield ShotStarted(shot.id, shot.frames)
-                job = Job(plan, shot, condition(shot, native), native, profile, device)
-                yield from _render(backend, job, film, carried)
+    def give(shot: str, frames: FrameArray) -> None:
+        for piece in pieces_of(shot, frames):
+            film.give(piece)
+
+    shooting = Shooting(
+        plan, backend, native, profile, device, conditioning or _compilers_conditioning(plan, backend, store, device),
+        give, project, store, (take_keys(plan, backend, profile, device, project) if store else None) or {}, force,
+    )  # fmt: skip
+    with written_whole(target, captions) as path:
+        with Handoff(assemble) as film:
+            yield from shooting.shoot([entry.shot for entry in shown.edit])
         if seal is not None:
             seal.finish(path)
 
+    if store is not None:
+        _remember(store, plan, shown, backend, profile, device, shooting, perf_counter() - begun)
+        store.prune()
     expectations: list[Checked] = []
-    if measured:
-        for event in _expectations(plan, target.path):
-            if isinstance(event, Checked):
-                expectations.append(event)
-            yield event
-    text_encodings, model_loads = (after - before for after, before in zip(_counts(backend), counted))
+    for event in _expectations(shown, target.path) if measured else ():
+        expectations += [event] if isinstance(event, Checked) else []
+        yield event
+
+    runs, text_encodings, model_loads = (
+        after - before for after, before in zip(_counts(backend), counted)
+    )
+    planned = sum(backend.denoiser_calls(plan, plan.shot(id), profile) for id in shooting.rendered)
     yield Done(
         output=target.path,
         captions=target.captions if captions else None,
-        frames=plan.frames,
-        shots_rendered=len(plan.edit),
-        shots_cached=0,
-        denoiser_calls=sum(backend.denoiser_calls(plan, shot, profile) for shot in plan.shots),
+        frames=shown.frames,
+        shots_rendered=len(shooting.rendered),
+        shots_cached=len(shooting.cached),
+        denoiser_calls=runs if hasattr(backend, "denoiser_runs") else planned,
         text_encodings=text_encodings,
         model_loads=model_loads,
         seconds=perf_counter() - begun,
@@ -127,7 +126,43 @@ def render_film(
     )
 
 
+def shoot_takes(
+    plan: Plan,
+    backend: Backend,
+    store: Store,
+    shots: Sequence[str],
+    count: int,
+    *,
+    profile: str = "final",
+    device: str = "cpu",
+    project: Path | None = None,
+) -> Iterator[RenderEvent]:
+    """Makes `count` takes of each of these shots, by seeds, and keeps them; those that there are stay.
+
+    Raises `RenderError` where they can't be kept.
+    """
+    native = backend.native(plan, profile)
+    keys = take_keys(plan, backend, profile, device, project)
+    if keys is None:
+        raise RenderError(f"takes of {backend.name} can't be kept: it doesn't say what they depend on")
+    condition = _compilers_conditioning(plan, backend, store, device)
+    for id in shots:
+        try:
+            wanted = more_choices(store, keys[id], plan.shot(id).seed, count)
+        except OSError as error:
+            raise RenderError(f"takes can't be kept in {store.folder}: {reason(error)}") from error
+        for choice in wanted:
+            variant = with_seed(plan, id, choice.seed)
+            shooting = Shooting(
+                variant, backend, native, profile, device, condition, lambda shot, frames: None, project, store,
+                take_keys(variant, backend, profile, device, project) or {},
+            )  # fmt: skip
+            yield from shooting.shoot([id])
+            yield TakeDone(id, choice.number, choice.seed)
+
+
 def _expectations(plan: Plan, film: Path) -> Iterator[RenderEvent]:
+    """What shots are expected to show, measured on the finished film."""
     asked = sum(bool(shot.expect) for shot in plan.shots)
     if not asked:
         return
@@ -137,81 +172,39 @@ def _expectations(plan: Plan, film: Path) -> Iterator[RenderEvent]:
 
         yield from check_film(plan, film)
     except RenderError as error:
-        yield Warned(f"what is expected could not be measured: {error.message}", error.hint)
+        yield Notice(f"what is expected could not be measured: {error.message}", error.hint)
     except Exception as error:  # the film is there; no fault of a measure may take that back
-        yield Warned(
+        yield Notice(
             f"what is expected could not be measured: {type(error).__name__}: {error}",
             "the film is whole; please report this",
         )
 
 
-def _render(
-    backend: Backend, job: Job, film: Handoff[Piece], carried: dict[str, Carry]
-) -> Iterator[RenderEvent]:
-    """Has the backend render the shot and hands its frames on; keeps how it ends for a shot that continues it."""
-    shot, seen = job.shot, 0
-    wanted = {s.continues for s in job.plan.shots}
-    for event in backend.render(job, carried.get(shot.continues or "")):
-        match event:
-            case Carry() if shot.id in wanted:
-                carried[shot.id] = event
-            case Progress():
-                yield StepsDone(shot.id, event.done, event.total)
-            case Frames():
-                for start in range(0, len(event.frames), PIECE_FRAMES):
-                    film.give((shot.id, event.frames[start : start + PIECE_FRAMES]))
-                seen += len(event.frames)
-                done = ceil(seen * job.plan.rate / job.native.fps)
-                yield FramesDone(shot.id, min(done, shot.frames), shot.frames)
+def _remember(
+    store: Store, plan: Plan, shown: Plan, backend: Backend, profile: str, device: str, shooting: Shooting,
+    seconds: float,
+) -> None:  # fmt: skip
+    """Keeps how long it took, for the estimates of later renders."""
+    by, spent = on(backend, device), shooting.seconds
+    rows: list[dict[str, object]] = []
+    if shooting.load_seconds:
+        rows.append({**by, "what": "load", "seconds": round(shooting.load_seconds, 4)})
+    for shot in (shot for shot in plan.shots if shot.id in spent):
+        calls = backend.denoiser_calls(plan, shot, profile)
+        work = work_of(plan, shot, shooting.native, calls)
+        rows.append({**by, "what": "shot", "work": work, "seconds": round(spent[shot.id], 4)})
+    film = sum(shot.frames for shot in shown.shots) * plan.size[0] * plan.size[1] / 1e6
+    rest = max(0.0, seconds - shooting.load_seconds - sum(spent.values()))
+    rows.append({**by, "what": "film", "work": [1.0, film], "seconds": round(rest, 4)})
+    Speeds(store.folder).add(rows)
 
 
-def _assemble(
-    plan: Plan,
-    conform: Conformer,
-    pieces: Iterator[Piece],
-    path: Path,
-    captions: Sequence[Caption],
-    profile: str,
-    seal: Sealing | None,
-) -> None:
-    """The assembling half: conform → edit → label and mark → encode."""
-    with open_film(path, plan, captions, profile) as film:
-        for frames in assemble(plan, _takes(plan, conform, pieces)):
-            film.write(seal.frames(frames) if seal else frames)
-        for frames in seal.closing() if seal else ():
-            film.write(frames)
-
-
-def _takes(
-    plan: Plan, conform: Conformer, pieces: Iterator[Piece]
-) -> Iterator[tuple[str, Iterator[FrameArray]]]:
-    for shot, of_shot in groupby(pieces, key=lambda piece: piece[0]):
-        yield shot, _conformed(plan, conform, shot, (frames for _, frames in of_shot))
-
-
-def _conformed(
-    plan: Plan, conform: Conformer, shot: str, chunks: Iterable[FrameArray]
-) -> Iterator[FrameArray]:
-    try:
-        yield from conform(chunks, plan.shot(shot).frames)
-    except TakeError as error:
-        raise TakeError(f"shot `{shot}`: {error.message}", error.hint) from error
-
-
-@contextmanager
-def _written_whole(target: Target, captions: Sequence[Caption]) -> Iterator[Path]:
-    """Where to write the film; it and its captions get their names when the block succeeds."""
-    with ExitStack() as files:
-        if captions:
-            srt = files.enter_context(atomic_path(target.captions))
-            with explained(srt):
-                srt.write_text(to_srt(captions), encoding="utf-8", newline="\n")
-        atomic = atomic_path if target.kind == "file" else atomic_folder
-        yield files.enter_context(atomic(target.path))
-
-
-def _compilers_conditioning(plan: Plan, backend: Backend) -> Conditioner:
+def _compilers_conditioning(
+    plan: Plan, backend: Backend, store: Store | None, device: str
+) -> Conditioner:
     from scenelang.compiler.conditioning import condition_shot
+
+    encode = remembered(backend, store, device)
 
     def condition(shot: ShotPlan, native: Native) -> Conditioning:
         return condition_shot(
@@ -219,13 +212,13 @@ def _compilers_conditioning(plan: Plan, backend: Backend) -> Conditioner:
             shot,
             native,
             raster=backend.raster(native),
-            encode=backend.encode,
+            encode=encode,
             dialect=backend.dialect,
         )
 
     return condition
 
 
-def _counts(backend: Backend) -> tuple[int, int]:
-    """Texts encoded and models loaded so far, by backends that do either and count it."""
-    return getattr(backend, "text_encodings", 0), getattr(backend, "model_loads", 0)
+def _counts(backend: Backend) -> tuple[int, ...]:
+    """Denoiser calls, texts encoded and models loaded so far, by backends that do these and count them."""
+    return tuple(getattr(backend, n, 0) for n in ("denoiser_runs", "text_encodings", "model_loads"))

@@ -8,20 +8,49 @@ from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.compiler.prompts import prompts
 from scenelang.runtime.backend import Backend
 from scenelang.runtime.finish.settings import Finish, explained, finish_of
+from scenelang.runtime.outlook import Costing, cost, outlook, over_budget
+from scenelang.runtime.speed import device_name, estimate, pflop_of
 
 SCHEMA = "scenelang.report/1"
 
 
 def report(
-    plan: Plan, backend: Backend, profile: str = "final", finish: Finish | None = None
+    plan: Plan,
+    backend: Backend,
+    profile: str = "final",
+    costing: Costing | None = None,
+    finish: Finish | None = None,
 ) -> dict[str, Any]:
-    """What rendering this film with this backend means; see `docs/` for the schema."""
-    shots = [_shot(plan, shot, backend, profile) for shot in plan.shots]
+    """What rendering this film with this backend means; see `docs/` for the schema.
+
+    The cost of a shot is that of rendering it; the total's is that of a render now, in which
+    shots that are cached cost nothing.
+    """
+    costing = costing or Costing()
+    now = outlook(plan, backend, profile, costing)
+    ids = [shot.id for shot in plan.shots]
+    times = estimate(costing.speeds, plan, backend, profile, costing.device, ids).shots
+    starts = {entry.shot: entry.start for entry in plan.edit}
+    shots = [
+        {
+            **_shot(plan, shot, backend, starts[shot.id]),
+            "cost": cost(
+                backend.denoiser_calls(plan, shot, profile),
+                pflop_of(plan, shot, backend, profile),
+                times[shot.id],
+                costing.per_hour,
+            ),
+            "cached": shot.id in now.cached,
+            "runs": shot.id in now.runs,
+        }
+        for shot in plan.shots
+    ]
     native = backend.native(plan, profile)
     return {
         "schema": SCHEMA,
         "model": backend.name,
         "profile": profile,
+        "device": device_name(costing.device),
         "title": plan.title,
         "size": plan.size,
         "fps": float(plan.rate),
@@ -33,12 +62,19 @@ def report(
             if s.kind_from != "declared"
         ],
         "shots": shots,
-        "total": {"frames": plan.frames, "cost": _cost(sum(s["cost"]["denoiser_calls"] for s in shots))},
+        "total": {
+            "frames": plan.frames,
+            "cached": len(now.cached),
+            "runs": len(now.runs),
+            "cost": now.cost,
+            "currency": costing.currency,
+            "estimate_from": now.times.source,
+            "over_budget": over_budget(now, costing.settings.budget),
+        },
     }
 
 
-def _shot(plan: Plan, shot: ShotPlan, backend: Backend, profile: str) -> dict[str, Any]:
-    start = next(e.start for e in plan.edit if e.shot == shot.id)
+def _shot(plan: Plan, shot: ShotPlan, backend: Backend, start: int) -> dict[str, Any]:
     return {
         "id": shot.id,
         "hash": shot.hash,
@@ -51,11 +87,5 @@ def _shot(plan: Plan, shot: ShotPlan, backend: Backend, profile: str) -> dict[st
             {"property": row.property, "level": row.level, "why": row.why}
             for row in backend.lowering(plan, shot)
         ],
-        "cost": _cost(backend.denoiser_calls(plan, shot, profile)),
-        "cached": False,
-        "depends_on": [],
+        "depends_on": [shot.continues] if shot.continues else [],
     }
-
-
-def _cost(denoiser_calls: int) -> dict[str, Any]:
-    return {"denoiser_calls": denoiser_calls, "pflop": None, "seconds": None, "price": None}

@@ -77,7 +77,10 @@ def test_check_json_follows_its_schema() -> None:
     assert json.loads(scenelang("check", "--json", "-", stdin=TINY).stdout)["diagnostics"] == []
 
 
-def test_plan_prints_segments_and_what_the_model_honours(tiny: Path, tmp_path: Path) -> None:
+def test_plan_prints_segments_and_what_the_model_honours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
     done = scenelang("plan", EXAMPLES / "letter.scene")
     assert "s010" in done.stdout
     assert "exact" in done.stdout
@@ -110,7 +113,7 @@ def test_render_writes_the_film_beside_its_source(tiny: Path) -> None:
 
 
 def test_render_json_is_one_event_a_line(tiny: Path) -> None:
-    done = scenelang("render", tiny, "--json")
+    done = scenelang("render", tiny, "--json", "--force")
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert events[0]["event"] == "shot"
     assert events[-1]["event"] == "done"
@@ -153,6 +156,11 @@ def test_help_has_examples_and_models_are_listed() -> None:
         "export",
         "models",
         "explain",
+        "cache",
+        "storyboard",
+        "watch",
+        "takes",
+        "pick",
     ):
         assert "Example" in scenelang(command, "--help").stdout, command
     assert "previz" in scenelang("models").stdout

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from films import EXAMPLES
 
 from scenelang.cli import known
-from scenelang.cli.cache_folder import cache_folder
 from scenelang.cli.group import cli
 from scenelang.cli.quick_check import quick_check
+from scenelang.runtime.cache_folder import cache_folder
 
 CORPUS = sorted((EXAMPLES.parent / "tests" / "corpus" / "err").glob("*.scene"))
 HEAVY = {"lark", "pydantic", "click", "torch", "numpy", "diffusers", "transformers", "pygls", "rich"}

@@ -9,6 +9,7 @@ import torch
 
 from scenelang.compiler.plan import ActionPlan, LightTrack, Plan, ShotPlan
 from scenelang.runtime.backend import Carry, Event, Frames, Job, Level, Lowering, Native, Progress
+from scenelang.runtime.keys import code_hash
 from scenelang.runtime.lowering import unshown
 from scenelang.runtime.previz.kinds import KINDS
 from scenelang.runtime.previz.particles import STYLES
@@ -32,6 +33,15 @@ class PrevizBackend:
         that the shutter is open, for motion blur; 0 is without, None is 180 but in `draft`."""
         self.which = which
         self.shutter = shutter
+
+    def identity(self) -> dict[str, str]:
+        """What its frames depend on besides the plan: its code, which pass it is, and the shutter."""
+        return {
+            "model": self.name,
+            "pass": self.which,
+            "shutter": "" if self.shutter is None else f"{self.shutter:g}",
+            "code": code_hash("previz"),
+        }
 
     def raster(self, native: Native) -> tuple[int, int]:
         """None: it draws the plan's subjects themselves."""

@@ -191,16 +191,21 @@ class Film:
     def render_events(
         self, output: Path_, model: str | None = None, profile: str = "final", device: str = "cpu",
         shots: Sequence[str] | None = None, upscale: Upscale | None = None, retime: Retime | None = None,
+        cache: bool = True, force: bool = False,
     ) -> Iterator[RenderEvent]:  # fmt: skip
         """Render, telling what happens; the last event is `Done`.
 
         The content policy is asked first: raises SceneError, which carries what it refuses. The
-        film is marked invisibly and signed; see `scenelang verify`. `upscale` ("learned", "bicubic") and
-        `retime` ("flow", "blend") say how frames get to the film's size and rate; the default is the profile's.
+        film is marked invisibly and signed; see `scenelang verify`.
+
+        Shots that were rendered before come from the cache, but with `force`; without `cache` nothing is
+        looked for there, or kept. `upscale` ("learned", "bicubic") and `retime` ("flow", "blend") say how
+        frames get to the film's size and rate; the default is the profile's.
         """
         from scenelang.runtime.finish.settings import finish_of
         from scenelang.runtime.pipeline import render_film
         from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
+        from scenelang.runtime.settings import load_settings
         from scenelang.trust.film_id import FilmLog
         from scenelang.trust.label import Label
         from scenelang.trust.policy import bundled
@@ -208,7 +213,7 @@ class Film:
         from scenelang.trust.seal import Seal
         from scenelang.trust.sources import imported
 
-        plan, policy = self.plan(), bundled()
+        plan, policy, project = self.plan(), bundled(), self._project()
         found = judge(self._analysis(), policy)
         if found.refused:
             raise SceneError(d for d in found.diagnostics if d.severity == "error")
@@ -218,19 +223,29 @@ class Film:
             label=Label("corner") if found.labelled else None,
         )  # fmt: skip
         yield from render_film(
-            plan, backend, output=Path(output), profile=profile, device=device, shots=shots,
+            plan, backend, output=Path(output), profile=profile, device=device, shots=shots, project=project,
+            store=load_settings(project).store(project) if cache else None, force=force,
             finish=finish_of(backend, profile, upscale, retime), seal=seal,
         )  # fmt: skip
+
+    def _project(self) -> Path | None:
+        """The folder whose settings and pictures are the film's; a film made in Python has that of the program."""
+        from scenelang.compiler.scope import project_folder
+
+        return project_folder(Path("film.scene"))
 
     def render(
         self, output: Path_, model: str | None = None, profile: str = "final", device: str = "cpu",
         shots: Sequence[str] | None = None, upscale: Upscale | None = None, retime: Retime | None = None,
+        cache: bool = True, force: bool = False,
     ) -> Done:  # fmt: skip
-        """Render to a file; returns the last event, which says what was made."""
+        """Render to a file; returns the last event, which says what was made. See `render_events`."""
         from scenelang.runtime.events import Done
 
         last = None
-        for event in self.render_events(output, model, profile, device, shots, upscale, retime):
+        for event in self.render_events(
+            output, model, profile, device, shots, upscale, retime, cache, force
+        ):
             last = event
         assert isinstance(last, Done)
         return last
@@ -244,6 +259,12 @@ class LoadedFilm(Film):
 
     def ast(self) -> ast.Film:
         return self._film
+
+    def _project(self) -> Path | None:
+        from scenelang.compiler.scope import project_folder
+
+        file = self._film.span.file if self._film.span else ""
+        return project_folder(Path(file)) if file and Path(file).is_file() else super()._project()
 
     def check(self) -> list[Diagnostic]:
         from scenelang.compiler.pipeline import analyse

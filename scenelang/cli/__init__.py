@@ -19,10 +19,15 @@ COMMANDS = {
     "expect": "Measure a finished film against what its shots expect.",
     "verify": "Say whether a film was made by scenelang and changed since.",
     "policy": "Check films against the content policy; sign one of your own.",
+    "storyboard": "Make a page of stills, plans, curves, prompts and costs.",
+    "watch": "Show that page in a browser, and again with every save.",
+    "takes": "Make a page of the takes of shots, side by side.",
+    "pick": "Write the seed of a take into the film.",
     "export": "Write the cameras of a film for other programs.",
     "diff": "Show what differs between two films, and what renders again.",
     "import": "Make a film of a screenplay (Fountain) or a storyboard (JSON).",
     "init": "Make a folder for a new film.",
+    "cache": "Show or shrink what is kept of renders.",
     "models": "Show what can render here.",
     "explain": "Say what a diagnostic's code means.",
     "textconv": "Print a film as `git diff` compares it.",
@@ -41,7 +46,10 @@ def main() -> None:
     try:
         sys.exit(_run())
     except KeyboardInterrupt:
-        print("interrupted: nothing half-written was left", file=sys.stderr)
+        print(
+            "interrupted: nothing half-written was left; shots that were finished are kept",
+            file=sys.stderr,
+        )
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from scenelang.grammar.ast import Film
     from scenelang.grammar.source import Source
 
+REFUSED = 3  # exit code: by the content policy, the budget, --plan or --locked
 COLOURS = {"error": "red", "warning": "yellow"}
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -89,11 +91,21 @@ def plan_of(analysis: Analysis) -> Plan:
     return plan
 
 
-def known_shots(text: str, ids: list[str]) -> list[str]:
-    """The IDs in a `--shots` option; leaves with code 2 where the film hasn't one of them."""
+def project_of(file: str) -> Path:
+    """The folder that a film's settings and pictures are found in; for `-` where the program runs."""
+    from scenelang.compiler.scope import project_folder
+
+    return project_folder(Path("film.scene" if file == "-" else file))
+
+
+def chosen_shots(shots: str | None, plan: Plan) -> list[str] | None:
+    """The IDs of `s010,s020`; leaves with code 2 where the film has no such shot."""
+    if shots is None:
+        return None
     from scenelang.grammar.diagnostics import did_you_mean
 
-    chosen = [shot.strip() for shot in text.split(",") if shot.strip()]
+    chosen = [part.strip() for part in shots.split(",") if part.strip()]
+    ids = [shot.id for shot in plan.shots]
     for shot in chosen or [""]:
         if shot not in ids:
             hint = did_you_mean(shot, ids) or f"there are: {', '.join(ids)}"
@@ -134,6 +146,6 @@ def leave(code: int) -> NoReturn:
 
 
 __all__ = [
-    "analysis_of", "common_options", "fail", "file_argument", "finish_options", "has_errors", "known_shots",
-    "leave", "picture_size", "plan_of", "plan_of_file", "read_film", "show_findings",
+    "REFUSED", "analysis_of", "chosen_shots", "common_options", "fail", "file_argument", "finish_options",
+    "has_errors", "leave", "picture_size", "plan_of", "plan_of_file", "project_of", "read_film", "show_findings",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scenelang.cli.common import common_options, fail, file_argument, known_shots, leave, plan_of_file
+from scenelang.cli.common import chosen_shots, common_options, fail, file_argument, leave, plan_of_file
 
 if TYPE_CHECKING:
     from scenelang.runtime.events import Checked
@@ -36,8 +36,9 @@ def command(file: str, video: Path, shots: str | None, strict: bool, as_json: bo
     from scenelang.runtime.errors import RenderError
 
     plan = plan_of_file(file, quiet=quiet or as_json)
-    if shots is not None:
-        plan = only(plan, known_shots(shots, [s.id for s in plan.shots]))
+    chosen = chosen_shots(shots, plan)
+    if chosen is not None:
+        plan = only(plan, chosen)
     if not any(shot.expect for shot in plan.shots) and not (as_json or quiet):
         warn("no shot of the film expects anything", "add a line such as `expect camera dolly-in`")
     try:

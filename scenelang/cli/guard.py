@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from scenelang.cli.common import fail, leave, show_findings
+from scenelang.cli.common import REFUSED, fail, leave, show_findings
 
 if TYPE_CHECKING:
     from scenelang.compiler.pipeline import Analysis
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from scenelang.trust.policy_signing import Rules
     from scenelang.trust.seal import Seal
 
-REFUSED = 3
 F = TypeVar("F", bound=Callable[..., Any])
 
 

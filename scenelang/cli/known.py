@@ -14,8 +14,8 @@ import sys
 from collections.abc import Iterable
 from functools import cache
 
-from scenelang.cli.cache_folder import cache_folder
 from scenelang.grammar.facts import Fact, holds
+from scenelang.runtime.cache_folder import cache_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ def _code() -> str:
 def _prune(folder: str) -> None:
     """Takes out what was not of use for longest, until a quarter of the room is free."""
     with os.scandir(folder) as files:
-        found = sorted((file.stat().st_mtime_ns, file.stat().st_size, file.path) for file in files)
+        entries = [file for file in files if file.is_file()]  # folders in it are others' business
+    found = sorted((file.stat().st_mtime_ns, file.stat().st_size, file.path) for file in entries)
     count, size = len(found), sum(size for _, size, _ in found)
     if count <= MOST_FILES and size <= MOST_BYTES:
         return

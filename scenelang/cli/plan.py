@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scenelang.cli.common import common_options, fail, file_argument, finish_options, leave, plan_of_file
+from scenelang.cli.common import (
+    chosen_shots,
+    common_options,
+    fail,
+    file_argument,
+    finish_options,
+    leave,
+    plan_of_file,
+)
+from scenelang.cli.rendering import cost_in_words, costing_of
 
 if TYPE_CHECKING:
     from scenelang.runtime.finish.settings import Retime, Upscale
@@ -24,6 +33,8 @@ MARKS = {"exact": "green", "approximate": "yellow", "text": "cyan", "dropped": "
 @file_argument
 @click.option("--model", default=None, help="The model to plan for; see `scenelang models`.")
 @click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
+@click.option("--shots", help="Only these shots would be rendered: IDs with commas between them.")
+@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps.")
 @finish_options
 @click.option(
     "--json", "as_json", is_flag=True, help="The report as one JSON document on standard output."
@@ -39,6 +50,8 @@ def command(
     file: str,
     model: str | None,
     profile: str,
+    shots: str | None,
+    device: str,
     upscale: Upscale | None,
     retime: Retime | None,
     as_json: bool,
@@ -46,7 +59,10 @@ def command(
     strict: bool,
     quiet: bool,
 ) -> None:
-    """Show the shots and segments of FILE, what the model can honour, and the cost."""
+    """Show the shots and segments of FILE, what the model can honour, what is cached, and the cost.
+
+    Seconds are learned from what was rendered on this machine; what is not known is said to be unknown.
+    """
     from scenelang.runtime.errors import OutputError, UnknownModel
     from scenelang.runtime.finish.settings import finish_of
     from scenelang.runtime.output import atomic_path
@@ -55,9 +71,10 @@ def command(
 
     plan = plan_of_file(file, strict, quiet)
     name = model or DEFAULT_MODEL
+    costing = costing_of(file, device, chosen_shots(shots, plan))
     try:
         backend = load_backend(name)
-        found = report(plan, backend, profile, finish_of(backend, profile, upscale, retime))
+        found = report(plan, backend, profile, costing, finish_of(backend, profile, upscale, retime))
     except UnknownModel as error:
         fail(error.message, error.hint, 2)
     if output:
@@ -81,9 +98,14 @@ def command(
 
 def _show(found: dict[str, Any]) -> None:
     fps = found["fps"]
+    currency = found["total"]["currency"]
     for shot in found["shots"]:
         start, stop = shot["frames"]
-        click.secho(f"{shot['id']}  {(stop - start) / fps:g}s  frames {start}-{stop}", bold=True)
+        state = "cached" if shot["cached"] else cost_in_words(shot["cost"], currency)
+        click.secho(
+            f"{shot['id']}  {(stop - start) / fps:g}s  frames {start}-{stop}", bold=True, nl=False
+        )
+        click.echo(f"  {state}")
         for segment in shot["segments"]:
             a, b = segment["frames"]
             head = f"  {a / fps:6.2f}s - {b / fps:6.2f}s  "
@@ -95,13 +117,18 @@ def _show(found: dict[str, Any]) -> None:
     width, height = found["size"]
     click.secho(
         f"{len(found['shots'])} shots, {total['frames']} frames, {total['frames'] / fps:g}s at {width}x{height}, "
-        f"model {found['model']}: {total['cost']['denoiser_calls']} denoiser calls, "
-        f"{_unknown(total['cost']['seconds'], 's')}",
+        f"model {found['model']} on {found['device']}",
         bold=True,
     )
     for what, how in found["finish"].items():
         if not how.startswith("none"):
             click.echo(f"  {what} {how}")
+    made = f"{total['runs']} to render: " if total["runs"] else "nothing to render: "
+    click.secho(f"{total['cached']} cached, {made}{cost_in_words(total['cost'], currency)}", bold=True)
+    if total["cost"]["seconds"] is not None and total["runs"]:
+        click.echo(f"  time after {total['estimate_from']}")
+    for line in total["over_budget"]:
+        click.secho(f"  {line}", fg="red")
     for row in found["inferred"]:
         click.echo(f"  `{row['subject']}` is drawn as a {row['kind']}, from its {row['from']}")
 
@@ -110,7 +137,3 @@ def _wrapped(head: str, text: str) -> str:
     """A paragraph beside its head, as wide as the terminal."""
     width = max(60, min(110, shutil.get_terminal_size().columns))
     return textwrap.fill(text, width, initial_indent=head, subsequent_indent=" " * len(head))
-
-
-def _unknown(value: float | None, unit: str) -> str:
-    return "time unknown" if value is None else f"about {value:.0f}{unit}"

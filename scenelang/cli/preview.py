@@ -46,7 +46,7 @@ def command(
     subject; mask: a colour a subject; normal: x, y, z
     of the surface as red, green, blue. These are signed but bear no mark, which would change them.
     """
-    from scenelang.cli.rendering import run_render
+    from scenelang.cli.rendering import costing_of, run_render
     from scenelang.runtime.errors import RenderError
     from scenelang.runtime.output import check_writable, parse_target
     from scenelang.runtime.previz.backend import PrevizBackend
@@ -66,9 +66,8 @@ def command(
         plan,
         PrevizBackend(which, shutter),
         target,
+        costing_of(file, device),
         profile="draft",
-        device=device,
-        shots=None,
         as_json=as_json,
         quiet=quiet,
         measured=which == "clay",

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scenelang.compiler.footage import footage_hash
+from scenelang.compiler.footage import footage_of
 from scenelang.compiler.plan import Plan
 from scenelang.grammar.diagnostics import SceneError, has_errors
 from scenelang.interchange.changes import changes, cut_of
@@ -61,8 +61,8 @@ def difference(a: Version, b: Version, before: str, after: str) -> Difference:
 
 
 def _to_render(a: Plan, b: Plan) -> RenderPart:
-    there = {footage_hash(a, shot) for shot in a.shots}
-    again = [shot for shot in b.shots if footage_hash(b, shot) not in there]
+    there, here = {footage.hash for footage in footage_of(a).values()}, footage_of(b)
+    again = [shot for shot in b.shots if here[shot.id].hash not in there]
 
     def seconds(frames: int) -> float:
         return round(float(Fraction(frames) / b.rate), 3)

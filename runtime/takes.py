@@ -1,0 +1,152 @@
+"""A shot's take in the store: its native frames piece by piece, what goes on from it, and its facts.
+
+While a take is made each piece is kept, and behind it what the backend needs to go on from there,
+so that an interrupted take goes on where it was. With its list of pieces, written last, it is whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from scenelang.runtime.backend import Carry, Checkpoint, FrameArray
+from scenelang.runtime.lossless import packed, unpacked
+from scenelang.runtime.store import DamagedEntry, Store
+
+SCHEMA = "scenelang.take/1"
+
+
+@dataclass(frozen=True)
+class Take:
+    """A whole take; every piece of it was there, and undamaged, when it was opened."""
+
+    store: Store
+    key: str
+    facts: Mapping[str, Any]  # shot, hash, pieces, lengths (frames of each), seconds, when it was made …
+
+    def frames(self) -> Iterator[FrameArray]:
+        """The native frames in order, piece by piece. Raises DamagedEntry."""
+        for number in range(self.facts["pieces"]):
+            yield _frames(self.store, _piece(self.key, number))
+
+    def frame(self, number: int) -> FrameArray:
+        """One native frame [H, W, 3]; the last one for any behind it. Raises DamagedEntry."""
+        for piece, length in enumerate(self.facts["lengths"]):
+            if number < length or piece + 1 == self.facts["pieces"]:
+                return _frames(self.store, _piece(self.key, piece))[min(number, length - 1)]
+            number -= length
+        raise DamagedEntry("takes", self.key)
+
+    def carry(self) -> Carry:
+        """What a shot that continues it needs. Raises DamagedEntry."""
+        return Carry(_frames(self.store, f"{self.key}.carry"), self.facts["hash"])
+
+
+def open_take(store: Store, key: str, whole: bool = True) -> Take | None:
+    """The take of this key, None where there is no whole one. Raises `DamagedEntry`.
+
+    All of it is read, so that no damage comes to light in the middle of a film, unless not the `whole`
+    is of use.
+    """
+    data = store.get("takes", key)
+    if data is None:
+        return None
+    facts = json.loads(data)
+    if not whole:
+        return Take(store, key, facts)
+    names = [*(_piece(key, n) for n in range(facts["pieces"])), f"{key}.carry"]
+    for name in names:
+        if store.get("frames", name) is None:
+            raise DamagedEntry("frames", name)
+    store.use("takes", key)
+    return Take(store, key, facts)
+
+
+class TakeWriter:
+    """Keeps a take as it is made. Writing raises OSError where the disk takes no more."""
+
+    def __init__(self, store: Store, key: str):
+        self._store, self._key = store, key
+        self._lengths: list[int] = []  # of the pieces, in frames
+        self._carry: Carry | None = None
+
+    def resume(self) -> Checkpoint | None:
+        """How the backend can go on with an interrupted take; None where it has to begin anew.
+
+        Pieces behind that place, and those that are damaged, are made again.
+        """
+        lengths: list[int] = []
+        found = 0
+        try:
+            while self._store.has("frames", _piece(self._key, len(lengths))):
+                lengths.append(len(_frames(self._store, _piece(self._key, len(lengths)))))
+                if self._store.has("latents", _piece(self._key, len(lengths) - 1)):
+                    found = len(lengths)
+        except DamagedEntry:
+            pass
+        try:
+            state = self._store.get("latents", _piece(self._key, found - 1)) if found else None
+        except DamagedEntry:
+            state = None
+        if state is None:
+            self._store.drop(self._key)
+            return None
+        from safetensors.torch import load
+
+        self._lengths = lengths[:found]
+        return Checkpoint(sum(self._lengths), load(state))
+
+    def kept(self) -> Iterator[FrameArray]:
+        """The pieces that `resume` found. Raises DamagedEntry."""
+        for number in range(len(self._lengths)):
+            yield _frames(self._store, _piece(self._key, number))
+
+    def add(self, frames: FrameArray) -> None:
+        self._store.put("frames", _piece(self._key, len(self._lengths)), packed(frames))
+        self._lengths.append(len(frames))
+
+    def checkpoint(self, reached: Checkpoint) -> None:
+        """Keeps what the backend needs to go on behind the pieces so far."""
+        from safetensors.torch import save
+
+        if self._lengths:
+            state = {name: value.contiguous() for name, value in reached.state.items()}
+            self._store.put("latents", _piece(self._key, len(self._lengths) - 1), save(state))
+
+    def carry(self, carry: Carry) -> None:
+        self._store.put("frames", f"{self._key}.carry", packed(carry.frames))
+        self._carry = carry
+
+    def finish(self, facts: Mapping[str, Any]) -> bool:
+        """The take is whole; False for one that nothing could go on from, which is not kept."""
+        if self._carry is None or not self._lengths:
+            self._store.drop(self._key)
+            return False
+        known = {
+            "schema": SCHEMA,
+            "hash": self._carry.shot,
+            "pieces": len(self._lengths),
+            "lengths": self._lengths,
+        }
+        self._store.put("takes", self._key, json.dumps({**facts, **known}).encode())
+        for number in range(len(self._lengths)):  # of no use any more
+            with suppress(OSError):
+                self._store.path("latents", _piece(self._key, number)).unlink(missing_ok=True)
+        return True
+
+
+def _piece(key: str, number: int) -> str:
+    return f"{key}.{number:04}"
+
+
+def _frames(store: Store, name: str) -> FrameArray:
+    data = store.get("frames", name)
+    try:
+        if data is not None:
+            return unpacked(data)
+    except ValueError:
+        pass
+    raise DamagedEntry("frames", name)

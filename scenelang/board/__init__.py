@@ -1,0 +1,1 @@
+"""A film on one page: stills, plan from above, curves, prompts, timing, takes."""

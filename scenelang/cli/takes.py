@@ -1,0 +1,27 @@
+"""`scenelang takes`: the takes of shots, side by side."""
+
+from __future__ import annotations
+
+import click
+
+from scenelang.cli.common import common_options, file_argument
+from scenelang.cli.storyboard import write_page
+
+
+@click.command(
+    epilog="Example:  scenelang render film.scene --shots s010 --takes 4 && scenelang takes film.scene"
+)
+@file_argument
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Default FILE.takes.html.")
+@click.option("--model", default=None, help="Whose takes; see `scenelang models`.")
+@click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
+@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps.")
+@common_options
+def command(
+    file: str, output: str | None, model: str | None, profile: str, device: str, quiet: bool
+) -> None:
+    """Make one page of the takes of FILE's shots that `render --takes` made, as movies side by side.
+
+    `scenelang pick` keeps one.
+    """
+    write_page(file, output, model, profile, device, quiet, takes=True)

@@ -1,0 +1,131 @@
+"""`watch`: a save shows in the page, and nothing but this machine is served."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scenelang.board.page import Finding
+from scenelang.board.watch import Watch, serve
+from scenelang.cli.watch import _explained
+from scenelang.runtime.outlook import Costing
+from scenelang.runtime.previz.backend import PrevizBackend
+
+FILM = """scenelang 1
+import "cast.scene"
+film "T" { size 64x36; fps 12 }
+shot a 6f { frame full on mara }
+shot b 6f { frame wide on mara }
+"""
+CAST = 'scenelang 1\ncharacter mara "a woman in a red coat"\n'
+
+
+class Board:
+    """A watched film, its server, and what was said of its changes."""
+
+    def __init__(self, film: Path):
+        self.said: list[str] = []
+        self.stop = threading.Event()
+        self.watch = Watch(str(film), PrevizBackend(), Costing(None), "draft", _explained)
+        self.server = serve(self.watch)
+        self.port = self.server.server_port
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self.watch.run, args=(self.stop, self._say))
+        self._thread.start()
+
+    def _say(self, line: str) -> None:
+        with self._changed:
+            self.said.append(line)
+            self._changed.notify_all()
+
+    def settled(self, times: int) -> str:
+        """The page once so many changes were shown in full."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.said) >= times, 120)
+        return self.get("/")[1]
+
+    def get(self, path: str, host: str = "") -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("GET", path, headers={"Host": host} if host else {})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+    def close(self) -> None:
+        self.stop.set()
+        self._thread.join()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    (tmp_path / "cast.scene").write_text(CAST)
+    path = tmp_path / "film.scene"
+    path.write_text(FILM)
+    return path
+
+
+@pytest.fixture
+def board(film: Path) -> Iterator[Board]:
+    board = Board(film)
+    yield board
+    board.close()
+
+
+def save(path: Path, text: str) -> None:
+    """As editors do: another file in its place."""
+    part = path.with_suffix(".new")
+    part.write_text(text)
+    os.replace(part, path)
+
+
+def test_a_save_shows_and_only_what_changed_is_drawn(board: Board, film: Path) -> None:
+    html = board.settled(1)
+    assert html.count("data:image/jpeg") == 2 and board.said[0].startswith("2 new stills")
+    save(film, FILM.replace("frame wide", "frame medium"))
+    assert "Medium" in board.settled(2) and board.said[1].startswith("1 new stills")
+    save(film.with_name("cast.scene"), CAST.replace("red", "blue"))
+    assert "blue coat" in board.settled(3) and board.said[2].startswith("2 new stills")
+
+
+def test_mistakes_stand_above_the_last_good_board(board: Board, film: Path) -> None:
+    board.settled(1)
+    save(film, FILM.replace("frame wide", "frame wid"))
+    html = board.settled(2)
+    assert "did you mean `wide`" in html and html.count("data:image/jpeg") == 2
+    save(film, FILM)
+    assert "did you mean" not in board.settled(3) and board.said[2].startswith("0 new stills")
+
+
+def test_news_come_as_they_are_and_only_to_this_machine(board: Board, film: Path) -> None:
+    board.settled(1)
+    assert board.get("/", "evil.example:80")[0] == 403
+    assert board.get("/", f"localhost:{board.port}")[0] == 200
+    assert board.get("/etc/passwd")[0] == 404
+    connection = http.client.HTTPConnection("127.0.0.1", board.port, timeout=60)
+    connection.request("GET", "/news")
+    answer = connection.getresponse()
+    first = int(answer.readline().decode().removeprefix("data: "))
+    assert first > 0 and answer.readline() == b"\n"
+    save(film, FILM.replace("frame wide", "frame medium"))
+    assert int(answer.readline().decode().removeprefix("data: ")) > first
+    connection.close()
+
+
+def test_a_film_that_cannot_be_planned_shows_why(tmp_path: Path) -> None:
+    (tmp_path / "film.scene").write_text("scenelang 1\nshot <b> 6\n")
+    board = Board(tmp_path / "film.scene")
+    try:
+        html = board.settled(1)
+        assert "error[" in html and "&lt;b&gt;" in html and "<b>" not in html
+    finally:
+        board.close()
+
+
+def test_findings_are_explained() -> None:
+    assert _explained([], {}) == [] and Finding("error", "a", "b").severity == "error"
