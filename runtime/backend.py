@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -40,6 +41,7 @@ class Job:
     native: Native
     profile: str = "final"
     device: str = "cpu"
+    project: Path | None = None  # the folder that the paths of pictures are relative to
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,11 @@ Event = Progress | Frames | Carry
 
 
 class Backend(Protocol):
-    """A renderer of shots. It is made once and keeps what it has loaded."""
+    """A renderer of shots. It is made once and keeps what it has loaded.
+
+    A backend that has `prepare(plan, shots, profile, device)` hears before the first shot which will be
+    rendered, so that it can encode all their prompts at once.
+    """
 
     name: str
     dialect: str  # of its prompts; see compiler/prompts.py

@@ -50,13 +50,15 @@ def render_film(
     device: str = "cpu",
     shots: Sequence[str] | None = None,
     conditioning: Conditioner | None = None,
+    project: Path | None = None,
 ) -> Iterator[RenderEvent]:
     """Renders the film, or only some of its `shots` joined by cuts, telling what happens.
 
     `output` is `film.mp4`, `film.mov`, or a folder for numbered pictures (`frames/`); captions
     go beside it as .srt. The film appears there whole, with the last event, or not at all:
     after an error, Ctrl-C or closing the generator early, what stood there before still does.
-    `conditioning` makes the tensors of a shot; the compiler's own are the default.
+    `conditioning` makes the tensors of a shot; the compiler's own are the default. `project` is the
+    folder that the film's pictures are relative to, and where `film.lock` is kept.
 
     Raises `OutputError` before any work if the film can't be written there, `RenderError` for
     unknown shots, `TakeError` if the backend's frames aren't what the plan asks for.
@@ -76,12 +78,15 @@ def render_film(
         _finish(plan, native, pieces, path, captions, profile)
 
     carried: dict[str, Carry] = {}
+    rendered = [plan.shot(entry.shot) for entry in plan.edit]
     with _written_whole(target, captions) as path, Handoff(finish) as film:
-        for shot in (plan.shot(entry.shot) for entry in plan.edit):
+        _prepare(backend, plan, rendered, profile, device)
+        for shot in rendered:
             yield ShotStarted(shot.id, shot.frames)
-            job = Job(plan, shot, condition(shot, native), native, profile, device)
+            job = Job(plan, shot, condition(shot, native), native, profile, device, project)
             yield from _render(backend, job, film, carried)
 
+    _lock(backend, project)
     text_encodings, model_loads = (after - before for after, before in zip(_counts(backend), counted))
     yield Done(
         output=target.path,
@@ -172,6 +177,24 @@ def _compilers_conditioning(plan: Plan, backend: Backend) -> Conditioner:
         )
 
     return condition
+
+
+def _prepare(
+    backend: Backend, plan: Plan, shots: Sequence[ShotPlan], profile: str, device: str
+) -> None:
+    """Tells a backend that wants to know which shots will be rendered."""
+    prepare = getattr(backend, "prepare", None)
+    if prepare is not None:
+        prepare(plan, shots, profile, device)
+
+
+def _lock(backend: Backend, project: Path | None) -> None:
+    """Records the weights of a model that did not come with the program."""
+    source = getattr(backend, "source", None)
+    if source is not None and project is not None:
+        from scenelang.runtime.lock import record
+
+        record(source)
 
 
 def _counts(backend: Backend) -> tuple[int, int]:
