@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -67,7 +68,16 @@ class Carry:
     shot: str
 
 
-Event = Progress | Frames | Carry
+@dataclass(frozen=True)
+class Sound:
+    """Sound that the model made with the shot: float32 [N, C] from -1 to 1, `at` seconds from the shot's start."""
+
+    samples: NDArray[np.float32]
+    rate: int
+    at: Fraction
+
+
+Event = Progress | Frames | Sound | Carry
 
 
 class Backend(Protocol):

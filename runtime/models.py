@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenelang.runtime.checkpoint import ModelError
+from scenelang.runtime.checkpoint import ModelError, read_json
 from scenelang.runtime.settings import Settings
 from scenelang.runtime.source import Source
 
+EXPERTS = ("high_noise_model", "low_noise_model")  # folders of a checkpoint of Wan 2.2
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
@@ -92,6 +93,17 @@ def _folder(name: str, project: Path | None) -> Path | None:
     if project is not None:
         tried.insert(0, project / name)
     return next((folder for folder in tried if folder.is_dir()), None)
+
+
+def is_camera_checkpoint(folder: Path) -> bool:
+    """Whether a folder says that its transformer has a control adapter."""
+    for file in (folder / "config.json", folder / EXPERTS[0] / "config.json"):
+        if file.is_file():
+            try:
+                return bool(read_json(file).get("add_control_adapter"))
+            except ModelError:
+                return False
+    return False
 
 
 def base_folder(source: Source) -> Path:

@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from scenelang.compiler.plan import Plan, ShotPlan
-from scenelang.runtime.backend import Backend, Carry, FrameArray, Frames, Job, Native, Progress
+from scenelang.runtime.backend import Backend, Carry, FrameArray, Frames, Job, Native, Progress, Sound
 from scenelang.runtime.captions import Caption, captions_of, readable, to_srt
 from scenelang.runtime.conform import conform
 from scenelang.runtime.edit import assemble, only
@@ -23,6 +23,7 @@ from scenelang.runtime.encode import open_film
 from scenelang.runtime.errors import RenderError, TakeError
 from scenelang.runtime.events import Done, FramesDone, RenderEvent, ShotStarted, StepsDone
 from scenelang.runtime.handoff import Handoff
+from scenelang.runtime.sound import SoundTrack, write_sound
 from scenelang.runtime.output import (
     Target,
     atomic_folder,
@@ -79,12 +80,16 @@ def render_film(
 
     carried: dict[str, Carry] = {}
     rendered = [plan.shot(entry.shot) for entry in plan.edit]
-    with _written_whole(target, captions) as path, Handoff(finish) as film:
-        _prepare(backend, plan, rendered, profile, device)
-        for shot in rendered:
-            yield ShotStarted(shot.id, shot.frames)
-            job = Job(plan, shot, condition(shot, native), native, profile, device, project)
-            yield from _render(backend, job, film, carried)
+    sounds = SoundTrack()
+    with _written_whole(target, captions) as path:
+        with Handoff(finish) as film:
+            _prepare(backend, plan, rendered, profile, device)
+            for shot in rendered:
+                yield ShotStarted(shot.id, shot.frames)
+                job = Job(plan, shot, condition(shot, native), native, profile, device, project)
+                yield from _render(backend, job, film, carried, sounds)
+        if sounds:
+            write_sound(path, plan, sounds)
 
     _lock(backend, project)
     text_encodings, model_loads = (after - before for after, before in zip(_counts(backend), counted))
@@ -102,7 +107,7 @@ def render_film(
 
 
 def _render(
-    backend: Backend, job: Job, film: Handoff[Piece], carried: dict[str, Carry]
+    backend: Backend, job: Job, film: Handoff[Piece], carried: dict[str, Carry], sounds: SoundTrack
 ) -> Iterator[RenderEvent]:
     """Has the backend render the shot and hands its frames on; keeps how it ends for a shot that continues it."""
     shot, seen = job.shot, 0
@@ -111,6 +116,8 @@ def _render(
         match event:
             case Carry() if shot.id in wanted:
                 carried[shot.id] = event
+            case Sound():
+                sounds.add(shot.id, event)
             case Progress():
                 yield StepsDone(shot.id, event.done, event.total)
             case Frames():

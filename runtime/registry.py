@@ -81,7 +81,7 @@ def load_backend(name: str, project: Path | None = None) -> Backend:
 
 
 def _of_source(source: Source) -> Backend:
-    from scenelang.runtime.video_models.fun_checkpoint import is_camera_checkpoint
+    from scenelang.runtime.models import is_camera_checkpoint
 
     if is_camera_checkpoint(source.folder):
         return _made(CAMERA, source)

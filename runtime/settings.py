@@ -57,7 +57,7 @@ class ModelSettings(_Part):
         default="", description="folder or hub id that has what a checkpoint lacks: VAE, text encoder"
     )
     first_frame: str = Field(
-        default="previz", description="who makes a shot's first frame: a model, a picture, or a folder of SHOT.png"
+        default="", description="who makes the first frame of a shot: a model, a picture, or a folder of SHOT.png"
     )  # fmt: skip
     control: Literal["depth", "clay"] = Field(default="depth", description="the pass of previz that VACE sees")
     in_context: bool = Field(default=False, description="LTX-2: give previz to an in-context LoRA")

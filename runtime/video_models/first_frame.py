@@ -11,6 +11,7 @@ from scenelang.compiler.conditioning import condition_shot
 from scenelang.runtime.backend import Backend, FrameArray, Frames, Job, Native
 from scenelang.runtime.checkpoint import ModelError
 from scenelang.runtime.conform import fit
+from scenelang.runtime.previz.render import render_shot
 from scenelang.runtime.registry import BACKENDS, load_backend
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
@@ -48,14 +49,20 @@ class FirstFrames:
                     f"{path} has no first frame of {job.shot.id}", f"put one there: {stills[0].name}"
                 )
             return read_picture(found, job.native)
+        if self.who == "previz":
+            return _drawn(job)
         if self._backend is None:
             self._backend = load_backend(self.who, self.project)
         return _rendered(self._backend, job)
 
 
+def _drawn(job: Job) -> FrameArray:
+    size = job.native.width, job.native.height
+    return next(render_shot(job.plan, job.shot, *size, range(1), device=job.device)).clay[0]  # type: ignore[index]
+
+
 def _rendered(backend: Backend, job: Job) -> FrameArray:
-    own = job.native if backend.name == "previz" else backend.native(job.plan, job.profile)
-    own = Native(own.width, own.height, job.plan.rate if backend.name == "previz" else own.fps)
+    own = backend.native(job.plan, job.profile)
     conditioning = condition_shot(
         job.plan, job.shot, own, raster=backend.raster(own), encode=backend.encode, dialect=backend.dialect
     )

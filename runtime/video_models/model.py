@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -21,7 +21,7 @@ from torch import Tensor
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.compiler.prompts import prompts
 from scenelang.compiler.rays import frame_count
-from scenelang.runtime.backend import Carry, Event, FrameArray, Frames, Job, Lowering, Native, Progress
+from scenelang.runtime.backend import Carry, Event, FrameArray, Frames, Job, Lowering, Native, Progress, Sound
 from scenelang.runtime.checkpoint import ModelError, Part, first_line, parts, read_json
 from scenelang.runtime.loading import load_pipeline
 from scenelang.runtime.memory import check_memory
@@ -78,6 +78,7 @@ class VideoModel(ABC):
         self._pipeline: Any = None
         self._placed: tuple[str, str] | None = None
         self._known: dict[str, Tensor] = {}
+        self._sounds: list[Sound] = []
 
     # What a family does ------------------------------------------------------------------------
 
@@ -98,15 +99,18 @@ class VideoModel(ABC):
 
     def load(self, dtype: Any, **more: Any) -> Any:
         """The pipeline without what encodes texts."""
-        none = dict.fromkeys(self.text_parts)
+        none = {name: None for name in self.text_parts if name in self._components()}
         return load_pipeline(self.source.folder, dtype, self.kind, **none, **more)
 
     def load_texts(self, dtype: Any) -> Any:
         """The pipeline with nothing but what encodes texts."""
-        kept = {*self.text_parts, "scheduler"}
-        index = read_json(self.source.folder / "model_index.json")
-        none = {name for name, value in index.items() if isinstance(value, list)} - kept
+        none = self._components() - {*self.text_parts, "scheduler"}
         return load_pipeline(self.source.folder, dtype, self.kind, **dict.fromkeys(none))
+
+    def _components(self) -> set[str]:
+        """The parts that the folder has."""
+        index = read_json(self.source.folder / "model_index.json")
+        return {name for name, value in index.items() if isinstance(value, list) and value[0]}
 
     # The backend -------------------------------------------------------------------------------
 
@@ -139,7 +143,11 @@ class VideoModel(ABC):
     def denoiser_calls(self, plan: Plan, shot: ShotPlan, profile: str) -> int:
         """Those of every clip."""
         chosen = self.options(profile)
-        return len(self.clips(plan, shot, profile)) * chosen.steps * chosen.passes
+        return len(self.clips(plan, shot, profile)) * chosen.steps * self.passes(chosen)
+
+    def passes(self, chosen: Options) -> int:
+        """Calls of the denoiser a step: one, and one more for the negative prompt."""
+        return 2 if chosen.guidance > 1 else 1
 
     def prepare(self, plan: Plan, shots: Iterable[ShotPlan], profile: str, device: str) -> None:
         """Encodes every distinct prompt of these shots, then lets the text encoder go."""
@@ -167,29 +175,43 @@ class VideoModel(ABC):
         frames = len(job.conditioning.c2w_F44)
         known = None if carry is None else carry.frames
         plan = clips(frames, self.longest, self.step, self.overlap, known is not None)
-        each = chosen.steps * chosen.passes
+        each = chosen.steps * self.passes(chosen)
         yield Progress(0, each * len(plan))
         pipe = self.pipeline(job.profile, job.device)
         for number, clip in enumerate(plan):
             seed = (job.shot.seed + 7919 * number) % 2**63
             making = Making(job, chosen, clip, _last(known, clip.known), seed)
-            with _explained(self.name):
-                made = yield from self._stepped(pipe, making, number * each, len(plan) * each)
+            made = yield from self.stepped(pipe, making, number * each, len(plan) * each)
             known = made
+            yield from self._heard()
             yield Frames(made[clip.known : frames - clip.start])
             yield Progress((number + 1) * each, each * len(plan))
         shown = made[: frames - clip.start]
         yield Carry(_last(shown, self.overlap), job.shot.hash)
 
-    def _stepped(self, pipe: Any, making: Making, before: int, total: int) -> Iterator[Event]:
-        steps = stepping(lambda on_step: self.make(pipe, making, on_step))
-        try:
-            while True:
-                yield Progress(min(before + next(steps), total), total)
-        except StopIteration as end:
-            return end.value
-        finally:
-            steps.close()
+    def stepped(self, pipe: Any, making: Making, before: int, total: int) -> Generator[Event, None, FrameArray]:
+        """Makes a clip, telling of its steps; the calls before it are `before`, those of the shot `total`."""
+        with _explained(self.name):
+            steps = stepping(lambda on_step: self.make(pipe, making, on_step))
+            try:
+                while True:
+                    yield Progress(min(before + next(steps), total), total)
+            except StopIteration as end:
+                made: FrameArray = end.value
+                return made
+            finally:
+                steps.close()
+
+    def heard(self, making: Making, samples: Tensor, rate: int) -> None:
+        """Keeps the sound [C, N] of a clip that the model made with it, for the film."""
+        fps, skipped = making.job.native.fps, making.clip.known
+        kept = samples[:, round(skipped * rate / fps) : round(making.clip.frames * rate / fps)]
+        at = Fraction(making.clip.start + skipped) / fps
+        self._sounds.append(Sound(kept.float().cpu().numpy().T, rate, at))
+
+    def _heard(self) -> Iterator[Sound]:
+        sounds, self._sounds = self._sounds, []
+        yield from sounds
 
     def pipeline(self, profile: str, device: str) -> Any:
         """The pipeline, loaded and placed once. Raises ModelError where that can't be done here."""

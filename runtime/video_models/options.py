@@ -44,11 +44,6 @@ class Options:
     quantize: str = ""
     dtype: str = "auto"
 
-    @property
-    def passes(self) -> int:
-        """Of the denoiser, a step: with guidance it runs twice."""
-        return 2 if self.guidance > 1 else 1
-
     def torch_dtype(self, device: str) -> torch.dtype:
         return DTYPES.get(
             self.dtype, torch.bfloat16 if device.startswith(("cuda", "mps")) else torch.float32

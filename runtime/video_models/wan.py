@@ -42,7 +42,7 @@ class WanBackend(WanModel):
             "both" if index.get("expand_timesteps") else "picture" if self._in_channels > 16 else "text"
         )
         self.name = {"text": "wan-t2v", "picture": "wan-i2v", "both": "wan-ti2v"}[self.takes]
-        self.first = FirstFrames(source.model.first_frame, source.project)
+        self.first = FirstFrames(source.model.first_frame or "previz", source.project)
         if self.takes == "text":
             self.overlap = 5  # type: ignore[misc]
         if self.takes == "both":  # its VAE makes a latent pixel of 16, its film runs at 24
@@ -75,7 +75,7 @@ class WanBackend(WanModel):
         texts = self.texts(making)
         arguments = call_arguments(making, texts, on_step, pipe)
         if self.takes == "text" and making.known is not None:
-            held = KnownLatents(pipe, making.known, on_step, making.options.passes, making.seed)
+            held = KnownLatents(pipe, making.known, on_step, self.passes(making.options), making.seed)
             arguments["callback_on_step_end"] = held
         elif self.takes == "picture" or making.known is not None:
             pipe = _going_on(pipe)

@@ -53,7 +53,7 @@ def call_arguments(making: Making, texts: Texts, on_step: OnStep, pipe: Any) -> 
         "guidance_scale": chosen.guidance,
         "generator": making.generator(),
         "output_type": "np",
-        "callback_on_step_end": told(on_step, chosen.passes),
+        "callback_on_step_end": told(on_step, 2 if chosen.guidance > 1 else 1),
     }
     if chosen.guidance > 1:
         arguments["negative_prompt_embeds"] = making.job.conditioning.negative_SLD
