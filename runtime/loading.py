@@ -71,7 +71,7 @@ def load_part(kind: Any, folder: Path, **options: Any) -> Any:
 
 def _loaded(kind: Any, folder: Path, **options: Any) -> Any:
     try:
-        with _quiet():
+        with quiet():
             return kind.from_pretrained(folder, use_safetensors=True, local_files_only=True, **options)
     except Exception as error:  # whatever a library raises on files that are not what they should be
         if isinstance(error, MemoryError) or "out of memory" in str(error):
@@ -86,17 +86,22 @@ def _loaded(kind: Any, folder: Path, **options: Any) -> Any:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the progress bars of the libraries: a render shows its own."""
+def quiet() -> Iterator[None]:
+    """Without the progress bars and remarks of the libraries: a render shows its own."""
     from diffusers.utils import logging as of_diffusers
     from transformers.utils import logging as of_transformers
 
     shown = [kit for kit in (of_diffusers, of_transformers) if kit.is_progress_bar_enabled()]
+    said = [(kit, kit.get_verbosity()) for kit in (of_diffusers, of_transformers)]
     for kit in shown:
         kit.disable_progress_bar()
+    for kit, _ in said:
+        kit.set_verbosity_error()
     try:
         yield
     finally:
+        for kit, level in said:
+            kit.set_verbosity(level)
         for kit in shown:
             kit.enable_progress_bar()
 

@@ -42,7 +42,7 @@ def record(source: Source) -> None:
         return
     models = read_lock(source.project)
     entry = {"revision": source.revision} if source.revision else {"files": fingerprint(source.folder)}
-    key = source.hub_id or source.name
+    key = source.hub_id or _key(source, source.project)
     if models.get(key) == entry:
         return
     document = {"schema": SCHEMA, "models": dict(sorted({**models, key: entry}.items()))}
@@ -51,6 +51,15 @@ def record(source: Source) -> None:
             temporary.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     except OutputError as error:
         raise ModelError(f"{FILE} can't be written: {error.message}", error.hint) from error
+
+
+def _key(source: Source, project: Path) -> str:
+    """A folder's name in the lock: nothing of where it lies outside the project."""
+    if source.name in source.settings.models:
+        return source.name
+    folder = source.folder.resolve()
+    inside = folder.is_relative_to(project.resolve())
+    return folder.relative_to(project.resolve()).as_posix() if inside else folder.name
 
 
 def fingerprint(folder: Path) -> str:

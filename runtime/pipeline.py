@@ -23,7 +23,6 @@ from scenelang.runtime.encode import open_film
 from scenelang.runtime.errors import RenderError, TakeError
 from scenelang.runtime.events import Done, FramesDone, RenderEvent, ShotStarted, StepsDone
 from scenelang.runtime.handoff import Handoff
-from scenelang.runtime.sound import SoundTrack, write_sound
 from scenelang.runtime.output import (
     Target,
     atomic_folder,
@@ -32,6 +31,7 @@ from scenelang.runtime.output import (
     explained,
     parse_target,
 )
+from scenelang.runtime.sound import SoundTrack, write_sound
 
 if TYPE_CHECKING:
     from scenelang.compiler.conditioning import Conditioning

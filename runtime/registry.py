@@ -93,4 +93,9 @@ def _of_source(source: Source) -> Backend:
 
 def _made(where: str, *arguments: object) -> Backend:
     module, _, attribute = where.partition(":")
-    return cast("Backend", getattr(import_module(module), attribute)(*arguments))
+    if not module.startswith(_BIG):
+        return cast("Backend", getattr(import_module(module), attribute)(*arguments))
+    from scenelang.runtime.loading import quiet
+
+    with quiet():
+        return cast("Backend", getattr(import_module(module), attribute)(*arguments))

@@ -29,7 +29,7 @@ def report(plan: Plan, backend: Backend, profile: str = "final") -> dict[str, An
             if s.kind_from != "declared"
         ],
         "shots": shots,
-        "total": {"frames": plan.frames, "cost": _cost(sum(s["cost"]["denoiser_calls"] for s in shots))},
+        "total": {"frames": plan.frames, "cost": _total([s["cost"] for s in shots])},
     }
 
 
@@ -47,11 +47,23 @@ def _shot(plan: Plan, shot: ShotPlan, backend: Backend, profile: str) -> dict[st
             {"property": row.property, "level": row.level, "why": row.why}
             for row in backend.lowering(plan, shot)
         ],
-        "cost": _cost(backend.denoiser_calls(plan, shot, profile)),
+        "cost": _cost(backend.denoiser_calls(plan, shot, profile), _pflop(backend, plan, shot, profile)),
         "cached": False,
         "depends_on": [],
     }
 
 
-def _cost(denoiser_calls: int) -> dict[str, Any]:
-    return {"denoiser_calls": denoiser_calls, "pflop": None, "seconds": None, "price": None}
+def _pflop(backend: Backend, plan: Plan, shot: ShotPlan, profile: str) -> float | None:
+    """By a backend that has a formula for it."""
+    formula = getattr(backend, "pflop", None)
+    return None if formula is None else formula(plan, shot, profile)
+
+
+def _total(costs: list[dict[str, Any]]) -> dict[str, Any]:
+    each = [cost["pflop"] for cost in costs]
+    known = None if None in each else sum(each)
+    return _cost(sum(cost["denoiser_calls"] for cost in costs), known)
+
+
+def _cost(denoiser_calls: int, pflop: float | None) -> dict[str, Any]:
+    return {"denoiser_calls": denoiser_calls, "pflop": pflop, "seconds": None, "price": None}

@@ -266,7 +266,12 @@ def save_ltx2(folder: Path) -> Path:
 
 def save_cogvideox(folder: Path) -> Path:
     """A text-to-video pipeline that no backend knows by name: CogVideoX."""
-    from diffusers import AutoencoderKLCogVideoX, CogVideoXDDIMScheduler, CogVideoXPipeline, CogVideoXTransformer3DModel
+    from diffusers import (
+        AutoencoderKLCogVideoX,
+        CogVideoXDDIMScheduler,
+        CogVideoXPipeline,
+        CogVideoXTransformer3DModel,
+    )
     from transformers import T5Config, T5EncoderModel
 
     torch.manual_seed(6)

@@ -47,6 +47,7 @@ class Profile:
 
 PROFILES = {
     "draft": Profile(area=192 * 112, rate=12, steps=1, guidance=1.0),
+    "fast": Profile(area=256 * 144, rate=30, steps=1, guidance=1.0),
     "final": Profile(area=256 * 144, rate=30, steps=1, guidance=1.0),
 }
 

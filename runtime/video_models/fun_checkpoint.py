@@ -15,6 +15,7 @@ from torch.nn.functional import pixel_unshuffle, relu
 from scenelang.runtime.checkpoint import ModelError, first_line, read_json, weight_files
 from scenelang.runtime.models import EXPERTS
 
+
 def expert_folders(folder: Path) -> list[Path]:
     """The folders of its transformers: one, or the experts for much and for little noise, in this order."""
     experts = [folder / name for name in EXPERTS if (folder / name).is_dir()]

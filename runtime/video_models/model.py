@@ -21,7 +21,17 @@ from torch import Tensor
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.compiler.prompts import prompts
 from scenelang.compiler.rays import frame_count
-from scenelang.runtime.backend import Carry, Event, FrameArray, Frames, Job, Lowering, Native, Progress, Sound
+from scenelang.runtime.backend import (
+    Carry,
+    Event,
+    FrameArray,
+    Frames,
+    Job,
+    Lowering,
+    Native,
+    Progress,
+    Sound,
+)
 from scenelang.runtime.checkpoint import ModelError, Part, first_line, parts, read_json
 from scenelang.runtime.loading import load_pipeline
 from scenelang.runtime.memory import check_memory

@@ -7,7 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.runtime.backend import FrameArray
+from scenelang.runtime.video_models.cost import wan_flops
 from scenelang.runtime.video_models.model import Making, VideoModel, unit
 from scenelang.runtime.video_models.options import Options
 from scenelang.runtime.video_models.segments import Texts, texts_of
@@ -34,6 +36,19 @@ class WanModel(VideoModel):
             text, do_classifier_free_guidance=False, max_sequence_length=TOKENS, device=device
         )
         return embedded[0]
+
+    def pflop(self, plan: Plan, shot: ShotPlan, profile: str) -> float | None:
+        """Of the denoiser for this shot, by formula; unknown where a folder has no transformer of its own."""
+        if not (self.source.folder / "transformer").is_dir() or "vace_layers" in self.config:
+            return None
+        native, chosen = self.native(plan, profile), self.options(profile)
+        small = self.grid // int(self.config.get("patch_size", (1, 2, 2))[1])
+        calls = chosen.steps * self.passes(chosen)
+        each = (
+            wan_flops(self.config, (c.frames - 1) // self.step + 1, native.height // small, native.width // small)
+            for c in self.clips(plan, shot, profile)
+        )
+        return calls * sum(each) / 1e15
 
     def texts(self, making: Making) -> Texts:
         """The prompts of the clip's segments and their weights in its latent frames."""

@@ -26,7 +26,12 @@ from scenelang.runtime.models import base_folder
 from scenelang.runtime.source import Source
 from scenelang.runtime.video_models.cameras import wan_fun
 from scenelang.runtime.video_models.first_frame import FirstFrames
-from scenelang.runtime.video_models.fun_checkpoint import ControlAdapter, expert_folders, load_expert, steered
+from scenelang.runtime.video_models.fun_checkpoint import (
+    ControlAdapter,
+    expert_folders,
+    load_expert,
+    steered,
+)
 from scenelang.runtime.video_models.lowering import Ways, rows
 from scenelang.runtime.video_models.model import Making, pictures
 from scenelang.runtime.video_models.segments import segmented

@@ -189,10 +189,17 @@ class Film:
         from scenelang.runtime.pipeline import render_film
         from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
 
+        project = self._project()
         yield from render_film(
-            self.plan(), load_backend(model or DEFAULT_MODEL), output=Path(output), profile=profile, device=device,
-            shots=shots,
+            self.plan(), load_backend(model or DEFAULT_MODEL, project), output=Path(output), profile=profile,
+            device=device, shots=shots, project=project,
         )  # fmt: skip
+
+    def _project(self) -> Path | None:
+        """The folder whose settings and pictures are the film's; a film made in Python has that of the program."""
+        from scenelang.compiler.scope import project_folder
+
+        return project_folder(Path("film.scene"))
 
     def render(
         self, output: Path_, model: str | None = None, profile: str = "final", device: str = "cpu",
@@ -216,6 +223,12 @@ class LoadedFilm(Film):
 
     def ast(self) -> ast.Film:
         return self._film
+
+    def _project(self) -> Path | None:
+        from scenelang.compiler.scope import project_folder
+
+        file = self._film.span.file if self._film.span else ""
+        return project_folder(Path(file)) if file and Path(file).is_file() else super()._project()
 
     def check(self) -> list[Diagnostic]:
         from scenelang.compiler.pipeline import analyse

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -71,6 +72,13 @@ def plan_of_file(file: str, strict: bool = False, quiet: bool = False) -> Plan:
     return plan
 
 
+def project_of(file: str) -> Path:
+    """The folder that a film's settings and pictures are found in; for `-` where the program runs."""
+    from scenelang.compiler.scope import project_folder
+
+    return project_folder(Path("film.scene" if file == "-" else file))
+
+
 def show_findings(found: Iterable[Diagnostic], sources: dict[str, Source], err: bool = False) -> None:
     """The human form, a blank line between findings."""
     found = list(found)
@@ -105,5 +113,5 @@ def leave(code: int) -> NoReturn:
 
 __all__ = [
     "analysis_of", "common_options", "fail", "file_argument", "has_errors", "leave",
-    "picture_size", "plan_of_file", "read_film", "show_findings",
+    "picture_size", "plan_of_file", "project_of", "read_film", "show_findings",
 ]  # fmt: skip

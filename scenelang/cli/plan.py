@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from scenelang.cli.common import common_options, fail, file_argument, leave, plan_of_file
+from scenelang.cli.common import common_options, fail, file_argument, leave, plan_of_file, project_of
 
 MARKS = {"exact": "green", "approximate": "yellow", "text": "cyan", "dropped": "red"}
 
@@ -20,7 +20,7 @@ MARKS = {"exact": "green", "approximate": "yellow", "text": "cyan", "dropped": "
 )
 @file_argument
 @click.option("--model", default=None, help="The model to plan for; see `scenelang models`.")
-@click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
+@click.option("--profile", type=click.Choice(["draft", "fast", "final"]), default="final", show_default=True)
 @click.option(
     "--json", "as_json", is_flag=True, help="The report as one JSON document on standard output."
 )
@@ -41,7 +41,7 @@ def command(
     quiet: bool,
 ) -> None:
     """Show the shots and segments of FILE, what the model can honour, and the cost."""
-    from scenelang.runtime.errors import OutputError, UnknownModel
+    from scenelang.runtime.errors import OutputError, RenderError, UnknownModel
     from scenelang.runtime.output import atomic_path
     from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
     from scenelang.runtime.report import report
@@ -49,9 +49,11 @@ def command(
     plan = plan_of_file(file, strict, quiet)
     name = model or DEFAULT_MODEL
     try:
-        found = report(plan, load_backend(name), profile)
+        found = report(plan, load_backend(name, project_of(file)), profile)
     except UnknownModel as error:
         fail(error.message, error.hint, 2)
+    except RenderError as error:
+        fail(error.message, error.hint)
     if output:
         try:
             with atomic_path(Path(output)) as temporary:

@@ -6,18 +6,21 @@ from pathlib import Path
 
 import click
 
-from scenelang.cli.common import common_options, fail, file_argument, plan_of_file
+from scenelang.cli.common import common_options, fail, file_argument, plan_of_file, project_of
 
 
 @click.command(
-    epilog="Examples:  scenelang render film.scene  |  scenelang render film.scene --shots s010,s020 -o part.mp4"
+    epilog="Examples:  scenelang render film.scene  |  scenelang render film.scene --shots s010,s020 -o part.mp4  |  "
+    "scenelang render film.scene --model wan2.2-ti2v-5b --device cuda --profile fast"
 )
 @file_argument
 @click.option(
     "-o", "--output", help="film.mp4, film.mov or a folder for pictures (frames/); default FILE.mp4."
 )
-@click.option("--model", default=None, help="What renders; see `scenelang models`.")
-@click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
+@click.option(
+    "--model", default=None, help="What renders: a name of `scenelang models`, a folder, or a hub id."
+)
+@click.option("--profile", type=click.Choice(["draft", "fast", "final"]), default="final", show_default=True)
 @click.option("--shots", help="Only these shots: IDs with commas between them.")
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps.")
 @click.option(
@@ -45,11 +48,12 @@ def command(
         _known(chosen, [s.id for s in plan.shots])
     try:
         check_writable(parse_target(target))
-        backend = load_backend(model or DEFAULT_MODEL)
+        project = project_of(file)
+        backend = load_backend(model or DEFAULT_MODEL, project)
     except RenderError as error:
         fail(error.message, error.hint)
     if strict:
-        for shot in plan.shots:
+        for shot in plan.shots if chosen is None else [plan.shot(s) for s in chosen]:
             for row in backend.lowering(plan, shot):
                 if row.level == "dropped":
                     fail(
@@ -57,8 +61,9 @@ def command(
                         "leave out --strict",
                     )
     run_render(
-        plan, backend, target, profile=profile, device=device, shots=chosen, as_json=as_json, quiet=quiet
-    )
+        plan, backend, target, profile=profile, device=device, shots=chosen, as_json=as_json, quiet=quiet,
+        project=project,
+    )  # fmt: skip
 
 
 def _known(chosen: list[str], ids: list[str]) -> None:

@@ -27,6 +27,7 @@ def run_render(
     shots: Sequence[str] | None,
     as_json: bool,
     quiet: bool,
+    project: Path | None = None,
 ) -> None:
     """Render, showing progress on standard error or one JSON event a line on standard output."""
     from scenelang.runtime.errors import RenderError
@@ -38,7 +39,7 @@ def run_render(
     try:
         with RenderProgress(frames, quiet=quiet or as_json) as progress:
             for event in render_film(
-                plan, backend, output=output, profile=profile, device=device, shots=shots
+                plan, backend, output=output, profile=profile, device=device, shots=shots, project=project
             ):
                 progress.show(event)
                 if as_json:
