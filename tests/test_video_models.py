@@ -15,7 +15,9 @@ from films import plan_text
 from PIL import Image
 
 from scenelang.compiler.conditioning import condition_shot
+from scenelang.compiler.pipeline import analyse
 from scenelang.compiler.plan import Plan
+from scenelang.grammar.parse import parse
 from scenelang.runtime.backend import Carry, FrameArray, Frames, Job
 from scenelang.runtime.events import Done
 from scenelang.runtime.pipeline import render_film
@@ -83,6 +85,13 @@ def events_of(backend: VideoModel, plan: Plan, project: Path, carry: Carry | Non
     yield from backend.render(Job(plan, shot, c, native, "final", "cpu", project), carry)
 
 
+def plan_in(project: Path, text: str) -> Plan:
+    """The Plan of a film that lies in the project, whose pictures are looked for there."""
+    plan = analyse(*parse(text, str(project / "film.scene"))).plan
+    assert plan is not None
+    return plan
+
+
 def picture(project: Path, colour: str) -> None:
     Image.new("RGB", (24, 24), colour).save(project / "mara.png")
 
@@ -109,15 +118,15 @@ def test_what_the_report_calls_dropped_changes_nothing_and_the_rest_does(
     route: str, folders: Callable[[str], Path]
 ) -> None:
     project = folders(route)
-    backend, plan = model_of(project), plan_text(SMALL)
     picture(project, "red")
+    backend, plan = model_of(project), plan_in(project, SMALL)
     level = {row.property: row.level for row in backend.lowering(plan, plan.shots[0])}
     first = frames_of(backend, plan, project)
     assert np.array_equal(first, frames_of(backend, plan, project))  # the same job, the same frames
 
     def changed(was: str, now: str) -> bool:
         assert was in SMALL
-        return not np.array_equal(first, frames_of(backend, plan_text(SMALL.replace(was, now)), project))
+        return not np.array_equal(first, frames_of(backend, plan_in(project, SMALL.replace(was, now)), project))
 
     assert level["aperture"] == level["voice mara"] == "dropped"
     assert not changed("35mm f/4", "35mm f/5.6")

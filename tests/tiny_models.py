@@ -207,7 +207,7 @@ def save_sana_wm(folder: Path) -> Path:
         mixed_precision="fp32",
     )  # fmt: skip
     reader = Gemma2ForCausalLM(
-        Gemma2Config(vocab_size=384, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=2,
+        Gemma2Config(vocab_size=384, hidden_size=32, intermediate_size=48, num_hidden_layers=1, num_attention_heads=2,
                      num_key_value_heads=1, head_dim=16, max_position_embeddings=8192)
     )  # fmt: skip
     SanaWMPipeline(
