@@ -57,7 +57,7 @@ def _environment() -> jinja2.Environment:
         autoescape=False,  # the text goes to a tokenizer, not to a browser
     )
     environment.filters["upfirst"] = lambda text: text[:1].upper() + text[1:]
-    environment.filters["camera"] = lambda move, family: camera_words(*move, family)
+    environment.filters["camera"] = lambda move, family: camera_words(move[0], move[1], family)
     return environment
 
 

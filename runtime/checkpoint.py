@@ -59,7 +59,9 @@ def weight_files(folder: Path) -> list[Path]:
         wanted = sorted(set(listed.values())) if isinstance(listed, dict) else []
         for name in wanted:
             if not (folder / name).is_file():
-                raise ModelError(f"{folder} lacks {name}", "copy the file again, or fetch the model again")
+                raise ModelError(
+                    f"{folder} lacks {name}", "copy the file again, or fetch the model again"
+                )
         files = [folder / name for name in wanted]
     if files:
         return files
@@ -69,7 +71,9 @@ def weight_files(folder: Path) -> list[Path]:
             f"{folder} holds its weights as a pickle, {pickled[0]}, which can run any program when it is read",
             "take the model's safetensors files, or convert it where it can do no harm",
         )
-    raise ModelError(f"{folder} has no weights: it lacks *.safetensors", "copy the folder again, or fetch it again")
+    raise ModelError(
+        f"{folder} has no weights: it lacks *.safetensors", "copy the folder again, or fetch it again"
+    )
 
 
 def read_json(path: Path) -> dict:
@@ -80,14 +84,20 @@ def read_json(path: Path) -> dict:
             raise ValueError("it is no object")
         return value
     except FileNotFoundError:
-        raise ModelError(f"{path.parent} lacks {path.name}", "copy the folder again, or fetch it again") from None
+        raise ModelError(
+            f"{path.parent} lacks {path.name}", "copy the folder again, or fetch it again"
+        ) from None
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path} can't be read: {first_line(error)}", "copy the model's folder again") from None
+        raise ModelError(
+            f"{path} can't be read: {first_line(error)}", "copy the model's folder again"
+        ) from None
 
 
 def _shapes(file: Path) -> Iterator[list[int]]:
     """The shapes of a safetensors file, whose header says how long it must be."""
-    damaged = ModelError(f"{file} is damaged or cut short", "copy the file again, or fetch the model again")
+    damaged = ModelError(
+        f"{file} is damaged or cut short", "copy the file again, or fetch the model again"
+    )
     try:
         with file.open("rb") as stream:
             length = int.from_bytes(stream.read(8), "little")

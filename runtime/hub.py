@@ -85,7 +85,9 @@ def _check_room(hub_id: str, revision: str) -> None:
         info = HfApi().model_info(hub_id, revision=revision or None, files_metadata=True)
     except Exception as error:
         raise _why(hub_id, revision, error) from error
-    needed = sum(f.size or 0 for f in info.siblings or () if f.rfilename.endswith((".safetensors", ".json")))
+    needed = sum(
+        f.size or 0 for f in info.siblings or () if f.rfilename.endswith((".safetensors", ".json"))
+    )
     cache = Path(constants.HF_HUB_CACHE)
     there = next(p for p in (cache, *cache.parents) if p.exists())
     free = shutil.disk_usage(there).free
@@ -100,13 +102,23 @@ def _why(hub_id: str, revision: str, error: Exception) -> ModelError:
     from huggingface_hub import errors
 
     if isinstance(error, errors.GatedRepoError):
-        return ModelError(f"{hub_id} is given only to those who accepted its licence", "accept it on the hub, then: hf auth login")
+        return ModelError(
+            f"{hub_id} is given only to those who accepted its licence",
+            "accept it on the hub, then: hf auth login",
+        )
     if isinstance(error, errors.RevisionNotFoundError):
-        return ModelError(f"{hub_id} has no revision `{revision}`", "correct `revision` in scenelang.toml or film.lock")
+        return ModelError(
+            f"{hub_id} has no revision `{revision}`", "correct `revision` in scenelang.toml or film.lock"
+        )
     if isinstance(error, errors.RepositoryNotFoundError):
-        return ModelError(f"the hub has no model {hub_id}", "look for typing errors; private ones need: hf auth login")
+        return ModelError(
+            f"the hub has no model {hub_id}", "look for typing errors; private ones need: hf auth login"
+        )
     if isinstance(error, OSError) and error.errno == 28:
-        return ModelError(f"the disk was full before {hub_id} was there", "make room and try again: it goes on where it stopped")
+        return ModelError(
+            f"the disk was full before {hub_id} was there",
+            "make room and try again: it goes on where it stopped",
+        )
     offline = isinstance(error, (errors.OfflineModeIsEnabled, errors.LocalEntryNotFoundError, OSError))
     reason = "it is not in the cache, and the hub can't be reached" if offline else first_line(error)
     return ModelError(

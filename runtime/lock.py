@@ -14,6 +14,7 @@ from scenelang.runtime.source import Source
 
 FILE = "film.lock"
 SCHEMA = "scenelang.lock/1"
+SAMPLE, SAMPLES = 65536, 16  # bytes of a file that are read at once, and how often
 
 
 def read_lock(project: Path | None) -> dict[str, Any]:
@@ -27,7 +28,9 @@ def read_lock(project: Path | None) -> dict[str, Any]:
             raise ValueError(f"its schema is not {SCHEMA}")
         return dict(document["models"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{file} can't be read: {error}", "restore it from your history, or remove it") from None
+        raise ModelError(
+            f"{file} can't be read: {error}", "restore it from your history, or remove it"
+        ) from None
 
 
 def locked_revision(project: Path | None, hub_id: str) -> str:
@@ -48,7 +51,9 @@ def record(source: Source) -> None:
     document = {"schema": SCHEMA, "models": dict(sorted({**models, key: entry}.items()))}
     try:
         with atomic_path(source.project / FILE) as temporary:
-            temporary.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            temporary.write_text(
+                json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+            )
     except OutputError as error:
         raise ModelError(f"{FILE} can't be written: {error.message}", error.hint) from error
 
@@ -63,12 +68,15 @@ def _key(source: Source, project: Path) -> str:
 
 
 def fingerprint(folder: Path) -> str:
-    """SHA-256 of the names and sizes of a folder's files and of the first 64 KB of each: other weights have
-    another one, and hundreds of gigabytes need not be read."""
+    """SHA-256 of the names and sizes of a folder's files and of sixteen samples of 64 KB from each: other weights
+    have another one, and hundreds of gigabytes need not be read."""
     total = hashlib.sha256()
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        size = path.stat().st_size
+        total.update(f"{path.relative_to(folder).as_posix()}\0{size}\0".encode())
+        last = max(0, size - SAMPLE)
         with path.open("rb") as stream:
-            head = stream.read(65536)
-        total.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
-        total.update(hashlib.sha256(head).digest())
+            for place in sorted({last * n // (SAMPLES - 1) for n in range(SAMPLES)}):
+                stream.seek(place)
+                total.update(stream.read(SAMPLE))
     return total.hexdigest()

@@ -82,7 +82,8 @@ def find(name: str, settings: Settings, project: Path | None) -> Source | None:
         return Source(folder, name, wanted, folder.name, said, settings, project)
     if "/" in wanted or "\\" in wanted or said.path:
         raise ModelError(
-            f"there is no folder {wanted}", "give the folder of a diffusers pipeline, a hub id, or a model's name"
+            f"there is no folder {wanted}",
+            "give the folder of a diffusers pipeline, a hub id, or a model's name",
         )
     return None
 
@@ -147,13 +148,15 @@ def listed(settings: Settings) -> Iterator[Listed]:
         yield Listed(name, "bundled", entry.description, entry.needs)
     for name, model in settings.models.items():
         if model.path:
-            yield Listed(name, "project", f"scenelang.toml: {model.path}", "what its folder holds", model.path)
+            yield Listed(
+                name, "project", f"scenelang.toml: {model.path}", "what its folder holds", model.path
+            )
     names = {known.hub_id: name for name, known in KNOWN.items()}
     here = {found.hub_id: found for found in cached()}
     for hub_id, found in here.items():
         if hub_id not in names and found.kind in PIPELINES:
-            size = round(found.bytes / 1e9, 1)
-            yield Listed(hub_id, "cached", f"a {found.kind}", "a GPU", hub_id, found.revision, size)
+            here_gb = round(found.bytes / 1e9, 1)
+            yield Listed(hub_id, "cached", f"a {found.kind}", "a GPU", hub_id, found.revision, here_gb)
     for name, known in KNOWN.items():
         there = here.get(known.hub_id)
         gigabytes = round(there.bytes / 1e9, 1) if there else known.gigabytes

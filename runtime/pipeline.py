@@ -186,9 +186,7 @@ def _compilers_conditioning(plan: Plan, backend: Backend) -> Conditioner:
     return condition
 
 
-def _prepare(
-    backend: Backend, plan: Plan, shots: Sequence[ShotPlan], profile: str, device: str
-) -> None:
+def _prepare(backend: Backend, plan: Plan, shots: Sequence[ShotPlan], profile: str, device: str) -> None:
     """Tells a backend that wants to know which shots will be rendered."""
     prepare = getattr(backend, "prepare", None)
     if prepare is not None:

@@ -59,7 +59,9 @@ class ModelSettings(_Part):
     first_frame: str = Field(
         default="", description="who makes the first frame of a shot: a model, a picture, or a folder of SHOT.png"
     )  # fmt: skip
-    control: Literal["depth", "clay"] = Field(default="depth", description="the pass of previz that VACE sees")
+    control: Literal["depth", "clay"] = Field(
+        default="depth", description="the pass of previz that VACE sees"
+    )
     in_context: bool = Field(default=False, description="LTX-2: give previz to an in-context LoRA")
     loras: dict[str, str] = Field(
         default={}, description="LTX-2: safetensors file by move (`dolly in`), or `in-context`"

@@ -38,7 +38,9 @@ class SoundTrack:
         ends = {e.shot: starts[e.shot] + plan.shot(e.shot).frames / plan.rate for e in plan.edit}
         for shot, sound in self._pieces:
             first, last = round((starts[shot] + sound.at) * rate), round(ends[shot] * rate)
-            piece = _faded(_stereo(sound.samples, sound.rate, rate), rate)[: max(0, min(last, len(track)) - first)]
+            piece = _faded(_stereo(sound.samples, sound.rate, rate), rate)[
+                : max(0, min(last, len(track)) - first)
+            ]
             track[first : first + len(piece)] += piece
         return track.clip(-1, 1), rate
 
@@ -68,7 +70,9 @@ def _under_movie(path: Path, samples: NDArray[np.float32], rate: int) -> None:
                 if packet.dts is not None:
                     packet.stream = copies[packet.stream.index]
                     film.mux(packet)
-            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples.T), format="fltp", layout="stereo")
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(samples.T), format="fltp", layout="stereo"
+            )
             frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
             for packet in [*voice.encode(frame), *voice.encode(None)]:
                 film.mux(packet)
@@ -91,7 +95,9 @@ def _stereo(samples: NDArray[np.float32], rate: int, wanted: int) -> NDArray[np.
     if rate == wanted:
         return two.copy()
     at = np.arange(round(len(two) * wanted / rate)) * rate / wanted
-    return np.stack([np.interp(at, np.arange(len(two)), side) for side in two.T], axis=1).astype(np.float32)
+    return np.stack([np.interp(at, np.arange(len(two)), side) for side in two.T], axis=1).astype(
+        np.float32
+    )
 
 
 def _faded(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:

@@ -13,7 +13,14 @@ from diffusers.pipelines.sana_wm.cam_utils import prepare_camera
 from safetensors.torch import load_file
 
 from scenelang.runtime.checkpoint import ModelError
-from scenelang.runtime.video_models.cameras import cameractrl, cosmos, motionctrl, relative, sana_wm, wan_fun
+from scenelang.runtime.video_models.cameras import (
+    cameractrl,
+    cosmos,
+    motionctrl,
+    relative,
+    sana_wm,
+    wan_fun,
+)
 from scenelang.runtime.video_models.fun_checkpoint import load_expert, steered
 
 F, H, W = 9, 4, 6
@@ -106,7 +113,9 @@ def test_sana_wm_makes_of_poses_and_lenses_rays_of_corners_direction_first(name:
     poses, pixels = sana_wm(IN_FIRST[name][0](), lens(), height, width)
     assert torch.equal(poses[0], torch.eye(4))
     assert pixels[0].tolist() == pytest.approx([FX * width, FY * height, width / 2, height / 2])
-    made = prepare_camera(poses.numpy(), pixels.numpy(), target_size=(height, width), vae_stride=(8, 32, 32))
+    made = prepare_camera(
+        poses.numpy(), pixels.numpy(), target_size=(height, width), vae_stride=(8, 32, 32)
+    )
     assert made["chunk_plucker"].shape == (48, 2, 2, 3)
     for row, column in ((0, 0), (1, 2)):
         for n in (1, 4, 8):  # the second latent frame holds frames 1 to 8
@@ -126,15 +135,21 @@ def test_motionctrl_is_the_matrix_row_by_row(name: str) -> None:
 def test_cosmos_goes_from_frame_to_frame() -> None:
     a, b = math.radians(5), math.radians(-10)
     assert cosmos(dolly())[3].tolist() == pytest.approx([0, 0, 0.5, 1, 0, 0, 0, 1, 0], abs=1e-6)
-    assert cosmos(pan())[3].tolist() == pytest.approx([0, 0, 0, math.cos(a), 0, -math.sin(a), 0, 1, 0], abs=1e-6)
+    assert cosmos(pan())[3].tolist() == pytest.approx(
+        [0, 0, 0, math.cos(a), 0, -math.sin(a), 0, 1, 0], abs=1e-6
+    )
     chord = [4 * math.sin(-b), 0, 4 - 4 * math.cos(b)]
-    assert cosmos(orbit())[5].tolist() == pytest.approx([*chord, math.cos(b), 0, -math.sin(b), 0, 1, 0], abs=2e-6)
+    assert cosmos(orbit())[5].tolist() == pytest.approx(
+        [*chord, math.cos(b), 0, -math.sin(b), 0, 1, 0], abs=2e-6
+    )
 
 
 def test_the_first_pose_is_the_identity_and_distances_stay() -> None:
     moved = relative(orbit())
     assert torch.equal(moved[0], torch.eye(4))
-    assert torch.dist(moved[7, :3, 3], moved[2, :3, 3]) == pytest.approx(float(torch.dist(orbit()[7, :3, 3], orbit()[2, :3, 3])), abs=1e-5)
+    assert torch.dist(moved[7, :3, 3], moved[2, :3, 3]) == pytest.approx(
+        float(torch.dist(orbit()[7, :3, 3], orbit()[2, :3, 3])), abs=1e-5
+    )
 
 
 # The published checkpoints ---------------------------------------------------------------------
@@ -151,9 +166,13 @@ def test_a_published_checkpoint_becomes_the_same_network(tmp_path: Path) -> None
     assert torch.equal(adapter.conv.weight, stored["control_adapter.conv.weight"])
 
 
-def test_the_adapter_is_a_shuffle_a_convolution_and_a_residual_block_added_to_the_patches(tmp_path: Path) -> None:
+def test_the_adapter_is_a_shuffle_a_convolution_and_a_residual_block_added_to_the_patches(
+    tmp_path: Path,
+) -> None:
     """Against loops over pixels."""
-    network, adapter = load_expert(tiny.save_camera_expert(tmp_path / "e", seed=0, in_dim=36), torch.float32)
+    network, adapter = load_expert(
+        tiny.save_camera_expert(tmp_path / "e", seed=0, in_dim=36), torch.float32
+    )
     rays = torch.randn(1, 24, 2, 32, 48, generator=torch.Generator().manual_seed(0))
     latents = torch.randn(1, 36, 2, 4, 6, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
@@ -197,7 +216,9 @@ def test_the_other_published_shapes_render(base: str, in_dim: int, experts: int,
 
 def test_a_checkpoint_of_something_else(tmp_path: Path) -> None:
     folder = tiny.save_camera_expert(tmp_path / "e", seed=0, in_dim=36)
-    (folder / "config.json").write_text((folder / "config.json").read_text().replace('"ffn_dim": 32', '"ffn_dim": 48'))
+    (folder / "config.json").write_text(
+        (folder / "config.json").read_text().replace('"ffn_dim": 32', '"ffn_dim": 48')
+    )
     with pytest.raises(ModelError, match=r"does not fit its config\.json"):
         load_expert(folder, torch.float32)
     from safetensors.torch import save_file

@@ -76,10 +76,14 @@ def model_of(folder: Path) -> VideoModel:
 
 
 def frames_of(backend: VideoModel, plan: Plan, project: Path, carry: Carry | None = None) -> FrameArray:
-    return np.concatenate([e.frames for e in events_of(backend, plan, project, carry) if isinstance(e, Frames)])
+    return np.concatenate(
+        [e.frames for e in events_of(backend, plan, project, carry) if isinstance(e, Frames)]
+    )
 
 
-def events_of(backend: VideoModel, plan: Plan, project: Path, carry: Carry | None = None) -> Iterator[object]:
+def events_of(
+    backend: VideoModel, plan: Plan, project: Path, carry: Carry | None = None
+) -> Iterator[object]:
     shot, native = plan.shots[-1], backend.native(plan, "final")
     c = condition_shot(plan, shot, native, encode=backend.encode, dialect=backend.dialect)
     yield from backend.render(Job(plan, shot, c, native, "final", "cpu", project), carry)
@@ -126,7 +130,9 @@ def test_what_the_report_calls_dropped_changes_nothing_and_the_rest_does(
 
     def changed(was: str, now: str) -> bool:
         assert was in SMALL
-        return not np.array_equal(first, frames_of(backend, plan_in(project, SMALL.replace(was, now)), project))
+        return not np.array_equal(
+            first, frames_of(backend, plan_in(project, SMALL.replace(was, now)), project)
+        )
 
     assert level["aperture"] == level["voice mara"] == "dropped"
     assert not changed("35mm f/4", "35mm f/5.6")
@@ -149,7 +155,9 @@ def test_every_property_has_a_row_with_a_reason(route: str, folders: Callable[[s
     wanted = {"camera path", "lens", "focus", "aperture", "steadiness", "place street", "look", "avoid"}
     wanted |= {f"light {x.name}" for x in shot.lights} | {f"particles {x.kind}" for x in shot.particles}
     wanted |= {f"{what} {t.subject}" for t in shot.subjects for what in ("blocking", "description")}
-    wanted |= {f"action {a.id}" for a in shot.actions} | {"frame rate"} - ({"frame rate"} if backend.rate >= 24 else set())
+    wanted |= {f"action {a.id}" for a in shot.actions} | {"frame rate"} - (
+        {"frame rate"} if backend.rate >= 24 else set()
+    )
     assert wanted <= names
     assert len(names) == len(rows) and all(row.why for row in rows)
 
@@ -162,7 +170,12 @@ def test_a_shot_goes_on_from_the_last_frames_of_the_one_before(
     picture(project, "red")
     backend, height, width = model_of(project), 32, 64
     seen = [
-        frames_of(backend, plan, project, Carry(np.full((backend.overlap, height, width, 3), value, np.uint8), "x"))
+        frames_of(
+            backend,
+            plan,
+            project,
+            Carry(np.full((backend.overlap, height, width, 3), value, np.uint8), "x"),
+        )
         for value in (30, 220)
     ]
     assert seen[0].shape == (8, height, width, 3)
@@ -207,5 +220,7 @@ def test_both_experts_of_a_pair_work(folders: Callable[[str], Path], tmp_path: P
 def test_a_pipeline_that_takes_nothing_but_text_says_so(folders: Callable[[str], Path]) -> None:
     plan = plan_text(SMALL)
     rows = {r.property: r for r in model_of(folders("text-to-video")).lowering(plan, plan.shots[0])}
-    assert rows["camera path"].level == "text" and "no number reaches the model" in rows["camera path"].why
+    assert (
+        rows["camera path"].level == "text" and "no number reaches the model" in rows["camera path"].why
+    )
     assert "the take has a cut there" in rows["action mara-1"].why

@@ -25,7 +25,20 @@ from scenelang.runtime.video_models.cost import wan_flops
 from scenelang.runtime.video_models.lattice import clips, fitted, snap
 from scenelang.runtime.video_models.segments import latent_weights
 
-THINGS = ["red", "green", "blue", "white", "black", "grey", "brown", "pink", "orange", "yellow", "purple", "golden"]
+THINGS = [
+    "red",
+    "green",
+    "blue",
+    "white",
+    "black",
+    "grey",
+    "brown",
+    "pink",
+    "orange",
+    "yellow",
+    "purple",
+    "golden",
+]
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +83,9 @@ def test_the_text_encoder_and_the_denoiser_are_loaded_once_and_never_together(
 
     def watched(cls: Any, folder: Any, **options: Any) -> Any:
         pipe = real(cls, folder, **options)
-        loaded.append("+".join(n for n in ("text_encoder", "transformer", "vae") if getattr(pipe, n) is not None))
+        loaded.append(
+            "+".join(n for n in ("text_encoder", "transformer", "vae") if getattr(pipe, n) is not None)
+        )
         return pipe
 
     monkeypatch.setattr(WanPipeline, "from_pretrained", classmethod(watched))
@@ -114,7 +129,9 @@ def first_cross_attention(project: Path, plan: Plan) -> torch.Tensor:
     backend = model_of(project)
     pipe = backend.pipeline("final", "cpu")
     given: list[torch.Tensor] = []
-    pipe.transformer.blocks[0].attn2.register_forward_hook(lambda m, i, out: given.append(out.detach().clone()))
+    pipe.transformer.blocks[0].attn2.register_forward_hook(
+        lambda m, i, out: given.append(out.detach().clone())
+    )
     native = backend.native(plan, "final")
     c = condition_shot(plan, plan.shots[0], native, encode=backend.encode, dialect=backend.dialect)
     for event in backend.render(Job(plan, plan.shots[0], c, native), None):
@@ -130,7 +147,9 @@ def test_a_segments_text_is_heard_in_its_own_latent_frames_and_the_blend_alone(p
     after = first_cross_attention(project, plan_text(TWO.replace("mara juggles", "mara whistles")))
     differs = [not torch.equal(a, b) for a, b in zip(before, after)]
     assert differs == [bool(w > 0) for w in weights[:, 1]]
-    assert differs == [False] * 4 + [True] * 5  # frames 13 to 16 make latent frame 4, where the blend begins
+    assert (
+        differs == [False] * 4 + [True] * 5
+    )  # frames 13 to 16 make latent frame 4, where the blend begins
 
 
 def weights_of(project: Path, plan: Plan) -> torch.Tensor:
@@ -146,8 +165,12 @@ def test_latent_weights_are_means_of_the_frames_that_a_latent_frame_holds() -> N
 
 
 @pytest.mark.parametrize("goes_on", [False, True])
-@pytest.mark.parametrize(("longest", "step", "overlap"), [(81, 4, 1), (81, 4, 5), (161, 8, 1), (121, 8, 9)])
-def test_clips_cover_a_shot_without_gaps_on_the_lattice(longest: int, step: int, overlap: int, goes_on: bool) -> None:
+@pytest.mark.parametrize(
+    ("longest", "step", "overlap"), [(81, 4, 1), (81, 4, 5), (161, 8, 1), (121, 8, 9)]
+)
+def test_clips_cover_a_shot_without_gaps_on_the_lattice(
+    longest: int, step: int, overlap: int, goes_on: bool
+) -> None:
     for frames in [*range(1, 200), 1000]:
         found = clips(frames, longest, step, overlap, goes_on)
         at = 0
@@ -157,7 +180,9 @@ def test_clips_cover_a_shot_without_gaps_on_the_lattice(longest: int, step: int,
             assert clip.start + clip.known == at
             at = clip.start + clip.frames
         assert at >= frames > at - found[-1].frames + found[-1].known
-        assert max(c.frames for c in found) - min(c.frames for c in found) <= max(step * len(found), overlap + step)
+        assert max(c.frames for c in found) - min(c.frames for c in found) <= max(
+            step * len(found), overlap + step
+        )
 
 
 def test_sizes_are_on_the_grid_and_in_the_films_shape() -> None:
@@ -184,7 +209,16 @@ def test_the_report_says_what_lies_off_the_lattice_and_what_it_costs(project: Pa
     ("width", "config"),
     [
         (1536, {"num_attention_heads": 12, "ffn_dim": 8960, "num_layers": 30}),
-        (3072, {"num_attention_heads": 24, "ffn_dim": 14336, "num_layers": 30, "in_channels": 48, "out_channels": 48}),
+        (
+            3072,
+            {
+                "num_attention_heads": 24,
+                "ffn_dim": 14336,
+                "num_layers": 30,
+                "in_channels": 48,
+                "out_channels": 48,
+            },
+        ),
     ],
     ids=["1.3B", "5B"],
 )

@@ -55,12 +55,24 @@ def wan_parts(**more: Any) -> dict[str, Any]:
     """Everything of a Wan pipeline but its transformer."""
     torch.manual_seed(1)
     vae = AutoencoderKLWan(
-        base_dim=3, z_dim=16, dim_mult=[1, 1, 1, 1], num_res_blocks=1, temperal_downsample=[False, True, True]
+        base_dim=3,
+        z_dim=16,
+        dim_mult=[1, 1, 1, 1],
+        num_res_blocks=1,
+        temperal_downsample=[False, True, True],
     )
     config = UMT5Config(
-        vocab_size=384, d_model=32, d_kv=8, d_ff=37, num_layers=2, num_heads=4, relative_attention_num_buckets=8
+        vocab_size=384,
+        d_model=32,
+        d_kv=8,
+        d_ff=37,
+        num_layers=2,
+        num_heads=4,
+        relative_attention_num_buckets=8,
     )
-    scheduler = UniPCMultistepScheduler(prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=3.0)
+    scheduler = UniPCMultistepScheduler(
+        prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=3.0
+    )
     return {
         "tokenizer": ByT5Tokenizer(), "text_encoder": lively(UMT5EncoderModel(config)), "vae": vae.eval(),
         "scheduler": scheduler, **more,
@@ -83,7 +95,9 @@ def save_wan_t2v(folder: Path, experts: bool = False) -> Path:
 def save_wan_i2v(folder: Path) -> Path:
     """As Wan 2.2's: 36 channels, no picture encoder."""
     WanImageToVideoPipeline(
-        **wan_parts(transformer=wan_transformer(in_channels=36), image_encoder=None, image_processor=None)
+        **wan_parts(
+            transformer=wan_transformer(in_channels=36), image_encoder=None, image_processor=None
+        )
     ).save_pretrained(folder)
     return folder
 
@@ -98,14 +112,20 @@ def save_wan_i2v_clip(folder: Path) -> Path:
                          image_size=32, patch_size=16)
     )  # fmt: skip
     transformer = wan_transformer(in_channels=36, image_dim=16, added_kv_proj_dim=24)
-    parts = wan_parts(transformer=transformer, image_encoder=eye.eval(), image_processor=CLIPImageProcessor(size=32, crop_size=32))
+    parts = wan_parts(
+        transformer=transformer,
+        image_encoder=eye.eval(),
+        image_processor=CLIPImageProcessor(size=32, crop_size=32),
+    )
     WanImageToVideoPipeline(**parts).save_pretrained(folder)
     return folder
 
 
 def save_wan_ti2v(folder: Path) -> Path:
     """As Wan 2.2 5B: a time step for every token, so that the first frame can be given or not."""
-    WanPipeline(**wan_parts(transformer=wan_transformer(), expand_timesteps=True)).save_pretrained(folder)
+    WanPipeline(**wan_parts(transformer=wan_transformer(), expand_timesteps=True)).save_pretrained(
+        folder
+    )
     return folder
 
 
@@ -168,7 +188,9 @@ def save_camera_expert(folder: Path, seed: int, in_dim: int, pictured: bool = Fa
     return folder
 
 
-def save_camera(folder: Path, base: Path, in_dim: int = 36, experts: int = 2, pictured: bool = False) -> Path:
+def save_camera(
+    folder: Path, base: Path, in_dim: int = 36, experts: int = 2, pictured: bool = False
+) -> Path:
     """A checkpoint in `folder/checkpoint`, and the `scenelang.toml` that calls it `camera`."""
     names = ("high_noise_model", "low_noise_model") if experts == 2 else (".",)
     for seed, name in enumerate(names):
@@ -233,8 +255,17 @@ def save_ltx2(folder: Path) -> Path:
         "vocab_size": 384, "hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2,
         "num_key_value_heads": 1, "head_dim": 8, "max_position_embeddings": 2048,
     }  # fmt: skip
-    sight = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "image_size": 28, "patch_size": 14}
-    reader = Gemma3ForConditionalGeneration(Gemma3Config(text_config=text, vision_config=sight, mm_tokens_per_image=4))
+    sight = {
+        "hidden_size": 16,
+        "intermediate_size": 32,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "image_size": 28,
+        "patch_size": 14,
+    }
+    reader = Gemma3ForConditionalGeneration(
+        Gemma3Config(text_config=text, vision_config=sight, mm_tokens_per_image=4)
+    )
     transformer = LTX2VideoTransformer3DModel(
         in_channels=4, out_channels=4, patch_size=1, patch_size_t=1, num_attention_heads=2, attention_head_dim=8,
         cross_attention_dim=16, audio_in_channels=4, audio_out_channels=4, audio_num_attention_heads=2,
@@ -286,7 +317,15 @@ def save_cogvideox(folder: Path) -> Path:
         layers_per_block=1, norm_num_groups=2, temporal_compression_ratio=4,
     )  # fmt: skip
     reader = T5EncoderModel(
-        T5Config(vocab_size=384, d_model=32, d_kv=8, d_ff=37, num_layers=2, num_heads=4, relative_attention_num_buckets=8)
+        T5Config(
+            vocab_size=384,
+            d_model=32,
+            d_kv=8,
+            d_ff=37,
+            num_layers=2,
+            num_heads=4,
+            relative_attention_num_buckets=8,
+        )
     )
     CogVideoXPipeline(
         tokenizer=ByT5Tokenizer(model_max_length=226), text_encoder=reader.eval(), vae=vae.eval(), transformer=lively(transformer),

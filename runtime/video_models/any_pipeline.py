@@ -69,7 +69,10 @@ class AnyPipelineBackend(VideoModel):
 
     def lowering(self, plan: Plan, shot: ShotPlan) -> list[Lowering]:
         ways = Ways(
-            actions=("text", "in the prompt of its own segment, which is a clip by itself: the take has a cut there")
+            actions=(
+                "text",
+                "in the prompt of its own segment, which is a clip by itself: the take has a cut there",
+            )
             if len(self._texts_of(plan, shot)) > 1
             else ("text", "in the prompt"),
             avoid=("text", "as the negative prompt")
@@ -78,7 +81,9 @@ class AnyPipelineBackend(VideoModel):
             continues=("dropped", "the pipeline takes text alone: the next shot begins anew"),
             dialogue=("text", "the words are in the prompt"),
         )
-        return rows(plan, shot, self.dialect, self.native(plan, "final"), self.clips(plan, shot, "final"), ways)
+        return rows(
+            plan, shot, self.dialect, self.native(plan, "final"), self.clips(plan, shot, "final"), ways
+        )
 
     def clips(self, plan: Plan, shot: ShotPlan, profile: str) -> list[Clip]:
         return [clip for _, clip in self._pieces(plan, shot, self.native(plan, profile))]
@@ -132,7 +137,9 @@ class AnyPipelineBackend(VideoModel):
                 f'say what it makes: [profiles.{making.job.profile}] size = "{frames.shape[2]}x{frames.shape[1]}"',
             )
         if len(frames) < making.clip.frames:  # rounded down to its own lattice: the last is held
-            frames = np.concatenate([frames, np.repeat(frames[-1:], making.clip.frames - len(frames), 0)])
+            frames = np.concatenate(
+                [frames, np.repeat(frames[-1:], making.clip.frames - len(frames), 0)]
+            )
         return frames
 
 
@@ -142,14 +149,21 @@ def _call_of(kind: str, folder: str) -> set[str]:
 
     found = getattr(diffusers, kind, None)
     if found is None:
-        raise ModelError(f"{folder} holds a {kind}, which diffusers {diffusers.__version__} doesn't know", "update diffusers")
+        raise ModelError(
+            f"{folder} holds a {kind}, which diffusers {diffusers.__version__} doesn't know",
+            "update diffusers",
+        )
     parameters = inspect.signature(found.__call__).parameters
     if "prompt" not in parameters or "num_frames" not in parameters:
         raise ModelError(
             f"{folder} holds a {kind}, which makes no video from a text",
             "give a video pipeline: see `scenelang models`",
         )
-    needed = [n for n in ("image", "video", "images") if n in parameters and parameters[n].default is inspect.Parameter.empty]
+    needed = [
+        n
+        for n in ("image", "video", "images")
+        if n in parameters and parameters[n].default is inspect.Parameter.empty
+    ]
     if needed:
         raise ModelError(
             f"{folder} holds a {kind}, which can't make a video without {needed[0]}",

@@ -64,13 +64,20 @@ def _drawn(job: Job) -> FrameArray:
 def _rendered(backend: Backend, job: Job) -> FrameArray:
     own = backend.native(job.plan, job.profile)
     conditioning = condition_shot(
-        job.plan, job.shot, own, raster=backend.raster(own), encode=backend.encode, dialect=backend.dialect
+        job.plan,
+        job.shot,
+        own,
+        raster=backend.raster(own),
+        encode=backend.encode,
+        dialect=backend.dialect,
     )
     work = Job(job.plan, job.shot, conditioning, own, job.profile, job.device, job.project)
     for event in backend.render(work, None):
         if isinstance(event, Frames):
             return _fitted(event.frames[:1], job.native)
-    raise ModelError(f"{backend.name} made no first frame of {job.shot.id}", "name another `first_frame`")
+    raise ModelError(
+        f"{backend.name} made no first frame of {job.shot.id}", "name another `first_frame`"
+    )
 
 
 def in_project(name: str, project: Path | None) -> Path:
@@ -82,12 +89,16 @@ def read_picture(path: Path, native: Native | None = None) -> FrameArray:
     try:
         with Image.open(path) as picture:
             if picture.width * picture.height > PIXELS:
-                raise ModelError(f"{path} is too large a picture", "make it smaller: 4000 pixels wide is plenty")
+                raise ModelError(
+                    f"{path} is too large a picture", "make it smaller: 4000 pixels wide is plenty"
+                )
             pixels = np.asarray(picture.convert("RGB"))
     except UnidentifiedImageError:
         raise ModelError(f"{path} is no picture that can be read", "save it as PNG or JPEG") from None
     except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise ModelError(f"{path} can't be read: {error}", "see that the picture is there and whole") from None
+        raise ModelError(
+            f"{path} can't be read: {error}", "see that the picture is there and whole"
+        ) from None
     return pixels if native is None else _fitted(pixels[None], native)
 
 

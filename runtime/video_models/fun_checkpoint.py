@@ -58,8 +58,14 @@ def load_expert(folder: Path, dtype: torch.dtype) -> tuple[Any, ControlAdapter]:
     for file in weight_files(folder):
         weights |= load_file(file)
     if not any(name.startswith("control_adapter.") for name in weights):
-        raise ModelError(f"{folder} has no weights of a control adapter", "take a Control-Camera checkpoint")
-    own = {n.removeprefix("control_adapter."): weights.pop(n) for n in list(weights) if n.startswith("control_adapter.")}
+        raise ModelError(
+            f"{folder} has no weights of a control adapter", "take a Control-Camera checkpoint"
+        )
+    own = {
+        n.removeprefix("control_adapter."): weights.pop(n)
+        for n in list(weights)
+        if n.startswith("control_adapter.")
+    }
     try:
         return _transformer(config, weights, dtype), _adapter(config, own, dtype)
     except (RuntimeError, KeyError, ValueError, TypeError) as error:

@@ -56,7 +56,10 @@ Row = tuple[str, Way]
 def _lattice(plan: Plan, shot: ShotPlan, native: Native, clips: list[Clip]) -> Iterator[Row]:
     width, height = plan.size
     if (native.width, native.height) != plan.size:
-        yield "size", ("approximate", f"made at {native.width}x{native.height}, scaled to {width}x{height}")
+        yield (
+            "size",
+            ("approximate", f"made at {native.width}x{native.height}, scaled to {width}x{height}"),
+        )
     if native.fps != plan.rate:
         rates = f"{_number(native.fps)} frames a second, mixed to {_number(plan.rate)}"
         yield "frame rate", ("approximate", rates)
@@ -67,7 +70,10 @@ def _lattice(plan: Plan, shot: ShotPlan, native: Native, clips: list[Clip]) -> I
         why = f"{len(clips)} clips of {lengths} frames, each going on from the one before"
         yield "length", ("approximate", why)
     elif made != asked:
-        yield "length", ("exact", f"{lengths} frames are made, the nearest that the model can; {asked} are kept")
+        yield (
+            "length",
+            ("exact", f"{lengths} frames are made, the nearest that the model can; {asked} are kept"),
+        )
 
 
 def _number(rate: Fraction) -> str:

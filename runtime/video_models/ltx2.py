@@ -170,11 +170,18 @@ class LTX2Backend(VideoModel):
 
     def _load(self, pipe: Any, name: str, file: Path) -> None:
         if file.suffix != ".safetensors" or not file.is_file():
-            raise ModelError(f"the LoRA for `{name}` is not there: {file}", "give a safetensors file, relative to the project")
+            raise ModelError(
+                f"the LoRA for `{name}` is not there: {file}",
+                "give a safetensors file, relative to the project",
+            )
         try:
             pipe.load_lora_weights(file.parent, weight_name=file.name, adapter_name=_adapter(name))
         except Exception as error:  # whatever a library raises on files that are not what they should be
-            hint = "pip install 'scenelang[loras]'" if "PEFT" in str(error) else "it must be one for this model"
+            hint = (
+                "pip install 'scenelang[loras]'"
+                if "PEFT" in str(error)
+                else "it must be one for this model"
+            )
             raise ModelError(f"the LoRA {file} can't be loaded: {first_line(error)}", hint) from error
         self._loaded.add(name)
 

@@ -197,9 +197,12 @@ class VideoModel(ABC):
             yield Frames(made[clip.known : frames - clip.start])
             yield Progress((number + 1) * each, each * len(plan))
         shown = made[: frames - clip.start]
-        yield Carry(_last(shown, self.overlap), job.shot.hash)
+        ending = _last(shown, self.overlap)
+        yield Carry(shown[-1:] if ending is None else ending, job.shot.hash)
 
-    def stepped(self, pipe: Any, making: Making, before: int, total: int) -> Generator[Event, None, FrameArray]:
+    def stepped(
+        self, pipe: Any, making: Making, before: int, total: int
+    ) -> Generator[Event, None, FrameArray]:
         """Makes a clip, telling of its steps; the calls before it are `before`, those of the shot `total`."""
         with _explained(self.name):
             steps = stepping(lambda on_step: self.make(pipe, making, on_step))
@@ -326,5 +329,3 @@ class _explained:
                 f"{self.name} failed: {first_line(error)}",
                 "if the model is whole, this is a defect: please report it",
             ) from error
-
-

@@ -68,7 +68,9 @@ def place(pipe: Any, chosen: Options, device: str, denoisers: list[Any]) -> None
         if chosen.sampler:
             pipe.scheduler = scheduler(chosen.sampler, pipe.scheduler, chosen.shift)
         elif chosen.shift is not None:
-            pipe.scheduler = type(pipe.scheduler).from_config(pipe.scheduler.config, **_shift(chosen.shift))
+            pipe.scheduler = type(pipe.scheduler).from_config(
+                pipe.scheduler.config, **_shift(chosen.shift)
+            )
         _offload(pipe, chosen.offload, device)
         for denoiser in denoisers:
             if chosen.attention:
@@ -90,7 +92,9 @@ def scheduler(name: str, before: Any, shift: float | None) -> Any:
     import diffusers
 
     kind = getattr(diffusers, SAMPLERS[name])
-    kept = shift if shift is not None else before.config.get("flow_shift", before.config.get("shift", 1.0))
+    kept = (
+        shift if shift is not None else before.config.get("flow_shift", before.config.get("shift", 1.0))
+    )
     return kind(**_OF_FLOW[name], **({"shift": kept} if name == "euler" else {"flow_shift": kept}))
 
 
@@ -102,7 +106,9 @@ def _offload(pipe: Any, way: str, device: str) -> None:
     if not way:
         pipe.to(device)
     elif device == "cpu":
-        raise ModelError("offload needs an accelerator to load from: the device is the CPU", "leave it out")
+        raise ModelError(
+            "offload needs an accelerator to load from: the device is the CPU", "leave it out"
+        )
     elif way == "model":
         pipe.enable_model_cpu_offload(device=device)
     elif way == "sequential":

@@ -91,9 +91,13 @@ def _going_on(pipe: Any) -> Any:
 
     if isinstance(pipe, WanImageToVideoPipeline):
         return pipe
-    networks = {k: v for k, v in pipe.components.items() if v is not None or k in ("tokenizer", "text_encoder")}
+    networks = {
+        k: v for k, v in pipe.components.items() if v is not None or k in ("tokenizer", "text_encoder")
+    }
     made = WanImageToVideoPipeline(
-        **networks, boundary_ratio=pipe.config.boundary_ratio, expand_timesteps=pipe.config.expand_timesteps
+        **networks,
+        boundary_ratio=pipe.config.boundary_ratio,
+        expand_timesteps=pipe.config.expand_timesteps,
     )
     made.set_progress_bar_config(disable=True)
     return made

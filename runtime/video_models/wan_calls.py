@@ -45,7 +45,12 @@ class WanModel(VideoModel):
         small = self.grid // int(self.config.get("patch_size", (1, 2, 2))[1])
         calls = chosen.steps * self.passes(chosen)
         each = (
-            wan_flops(self.config, (c.frames - 1) // self.step + 1, native.height // small, native.width // small)
+            wan_flops(
+                self.config,
+                (c.frames - 1) // self.step + 1,
+                native.height // small,
+                native.width // small,
+            )
             for c in self.clips(plan, shot, profile)
         )
         return calls * sum(each) / 1e15

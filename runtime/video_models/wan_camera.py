@@ -81,7 +81,9 @@ class WanCameraBackend(WanModel):
         none = dict.fromkeys(self.text_parts)  # what the base has of them is not needed any more
         pipe = load_pipeline(self.base, dtype, "WanImageToVideoPipeline", **networks, **none)
         return CameraPipeline(
-            **pipe.components, boundary_ratio=BOUNDARY if loaded[1:] else None, expand_timesteps=self.by_token
+            **pipe.components,
+            boundary_ratio=BOUNDARY if loaded[1:] else None,
+            expand_timesteps=self.by_token,
         )
 
     def load_texts(self, dtype: Any) -> Any:

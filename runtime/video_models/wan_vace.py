@@ -35,8 +35,12 @@ def _ways(which: str) -> Ways:
         lens=("approximate", f"its field of view is {shown}"),
         steadiness=("approximate", f"it is part of the camera path, {shown}"),
         blocking=("approximate", f"who stands and moves where is {shown}"),
-        light=("approximate", f"{shown}, and in the prompt") if which == "clay" else ("text", "in the prompt"),
-        particles=("approximate", f"{shown}, and in the prompt") if which == "clay" else ("text", "in the prompt"),
+        light=("approximate", f"{shown}, and in the prompt")
+        if which == "clay"
+        else ("text", "in the prompt"),
+        particles=("approximate", f"{shown}, and in the prompt")
+        if which == "clay"
+        else ("text", "in the prompt"),
         actions=("approximate", f"as a gesture {shown}, and in its own segment's prompt"),
         references=("approximate", "its picture is given to the model as a reference"),
         continues=("exact", "its last five frames are in the control video, and the mask keeps them"),
@@ -66,7 +70,9 @@ class WanVaceBackend(WanModel):
             control[: len(making.known)], mask[: len(making.known)] = making.known, 0
         weight_TS = texts.weight_TS
         if references:  # their latents stand before the film's, and hear all texts by how long they last
-            weight_TS = torch.cat([weight_TS.mean(0, keepdim=True).expand(len(references), -1), weight_TS])
+            weight_TS = torch.cat(
+                [weight_TS.mean(0, keepdim=True).expand(len(references), -1), weight_TS]
+            )
         with segmented(self.denoisers(pipe), weight_TS):
             made = pipe(
                 **call_arguments(making, texts, on_step, pipe),
@@ -81,7 +87,9 @@ def control_video(making: Making, which: str) -> FrameArray:
     """A pass of previz for the clip's frames [F, H, W, 3]: for each the film's frame that is nearest in time."""
     job, native = making.job, making.job.native
     pace = job.plan.rate / native.fps
-    wanted = [min(job.shot.frames - 1, math.floor(int(n) * pace + Fraction(1, 2))) for n in making.index()]
+    wanted = [
+        min(job.shot.frames - 1, math.floor(int(n) * pace + Fraction(1, 2))) for n in making.index()
+    ]
     near = nearest(job.shot)
     drawn: dict[int, FrameArray] = {}
     for chunk in render_shot(

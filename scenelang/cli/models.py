@@ -45,5 +45,9 @@ def command(as_json: bool, quiet: bool) -> None:
         for row in rows_here:
             default = " (default)" if row.name == DEFAULT_MODEL else ""
             click.echo(f"  {click.style(row.name, bold=True)}{default}: {row.description}")
-            hub = f" ({row.hub_id}{' at ' + row.revision[:12] if row.revision else ''})" if row.hub_id else ""
+            hub = (
+                f" ({row.hub_id}{' at ' + row.revision[:12] if row.revision else ''})"
+                if row.hub_id
+                else ""
+            )
             click.echo(f"    needs {row.needs}{hub}")

@@ -20,7 +20,9 @@ MARKS = {"exact": "green", "approximate": "yellow", "text": "cyan", "dropped": "
 )
 @file_argument
 @click.option("--model", default=None, help="The model to plan for; see `scenelang models`.")
-@click.option("--profile", type=click.Choice(["draft", "fast", "final"]), default="final", show_default=True)
+@click.option(
+    "--profile", type=click.Choice(["draft", "fast", "final"]), default="final", show_default=True
+)
 @click.option(
     "--json", "as_json", is_flag=True, help="The report as one JSON document on standard output."
 )

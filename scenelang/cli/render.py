@@ -20,7 +20,9 @@ from scenelang.cli.common import common_options, fail, file_argument, plan_of_fi
 @click.option(
     "--model", default=None, help="What renders: a name of `scenelang models`, a folder, or a hub id."
 )
-@click.option("--profile", type=click.Choice(["draft", "fast", "final"]), default="final", show_default=True)
+@click.option(
+    "--profile", type=click.Choice(["draft", "fast", "final"]), default="final", show_default=True
+)
 @click.option("--shots", help="Only these shots: IDs with commas between them.")
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps.")
 @click.option(

@@ -39,7 +39,13 @@ def run_render(
     try:
         with RenderProgress(frames, quiet=quiet or as_json) as progress:
             for event in render_film(
-                plan, backend, output=output, profile=profile, device=device, shots=shots, project=project
+                plan,
+                backend,
+                output=output,
+                profile=profile,
+                device=device,
+                shots=shots,
+                project=project,
             ):
                 progress.show(event)
                 if as_json:
