@@ -32,6 +32,8 @@ CLOSED = ("maquette",)
 TELLING = ("sana-wm", "ltx")
 # dialects that have words for each subject alone; others say subjects in the shot's prompt only
 OF_SUBJECTS = ("plain", "maquette")
+# dialects that say a shallow or a deep depth of field
+OF_FOCUS = ("wan", "wan-seen", "ltx")
 # tokens that a family's text encoder reads of a prompt; what is behind them is cut off
 TOKENS = {"wan": 512, "wan-seen": 512, "sana-wm": 300, "ltx": 1024}
 # tokens a word that its tokenizers need for English prose, a little more than was counted

@@ -224,3 +224,22 @@ def test_a_pipeline_that_takes_nothing_but_text_says_so(folders: Callable[[str],
         rows["camera path"].level == "text" and "no number reaches the model" in rows["camera path"].why
     )
     assert "the take has a cut there" in rows["action mara-1"].why
+
+
+def test_the_page_of_lowering_reports_is_what_the_models_say(tmp_path: Path) -> None:
+    from lowering_table import PAGE, page
+
+    assert PAGE.read_text(encoding="utf-8") == page(tmp_path), "write it again: make lowering"
+
+
+def test_an_open_lens_is_said_where_the_dialect_has_words_for_it(folders: Callable[[str], Path]) -> None:
+    for route in ("wan-t2v", "text-to-video"):
+        backend, project = model_of(folders(route)), folders(route)
+        picture(project, "red")
+        open_lens = SMALL.replace("35mm f/4", "35mm f/2").replace("mara at", "focus on mara\n  mara at")
+        plan = plan_in(project, open_lens)
+        level = next(r.level for r in backend.lowering(plan, plan.shots[0]) if r.property == "aperture")
+        moved = not np.array_equal(
+            frames_of(backend, plan, project), frames_of(backend, plan_in(project, SMALL), project)
+        )
+        assert (level, moved) == (("text", True) if route == "wan-t2v" else ("dropped", False))

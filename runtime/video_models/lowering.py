@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scenelang.compiler.plan import Plan, ShotPlan
-from scenelang.compiler.prompts import TELLING, prompts, too_long
+from scenelang.compiler.prompts import OF_FOCUS, TELLING, prompts, too_long
 from scenelang.compiler.wording import depth_of_field
 from scenelang.runtime.backend import Level, Lowering, Native
 from scenelang.runtime.video_models.lattice import Clip
@@ -44,7 +44,7 @@ def rows(
 ) -> list[Lowering]:
     """One entry for each property of the shot."""
     found = [
-        *_lattice(plan, shot, native, clips), *_camera(shot, ways), *_place(plan, shot, ways),
+        *_lattice(plan, shot, native, clips), *_camera(shot, dialect, ways), *_place(plan, shot, ways),
         *_cast(plan, shot, ways), *_time(shot, ways), *_words(plan, shot, dialect, ways), *_rest(plan, shot, ways),
     ]  # fmt: skip
     return [Lowering(name, *way) for name, way in found]
@@ -80,15 +80,16 @@ def _number(rate: Fraction) -> str:
     return f"{float(rate):g}"
 
 
-def _camera(shot: ShotPlan, ways: Ways) -> Iterator[Row]:
+def _camera(shot: ShotPlan, dialect: str, ways: Ways) -> Iterator[Row]:
     yield "camera path", ways.camera
     yield "lens", ways.lens
-    field = depth_of_field(shot, 0)
+    field = depth_of_field(shot, 0) if dialect in OF_FOCUS else ""
     soft: Way = ("text", "“shallow depth of field”; on whom is not said")
     if any(shot.camera.focus_m):
         yield "focus", soft if field == "shallow" else ("dropped", "the prompt says no plane of focus")
     stop: Way = ("text", "“shallow depth of field”" if field == "shallow" else "“deep focus”")
-    none: Way = ("dropped", f"f/{shot.camera.aperture[0]:g} is neither said as shallow nor as deep")
+    why = "is neither said as shallow nor as deep" if dialect in OF_FOCUS else "is not in the prompt"
+    none: Way = ("dropped", f"f/{shot.camera.aperture[0]:g} {why}")
     yield "aperture", stop if field else none
     if shot.camera.steadiness:
         yield "steadiness", ways.steadiness
