@@ -37,7 +37,9 @@ def backends(root: Path) -> list[Backend]:
     for name, save in BIG.items():
         folder = save(root / name)
         (folder / "scenelang.toml").write_text(
-            (folder / "scenelang.toml").read_text().replace(tiny.STEPS, "") if name == "wan-camera" else ""
+            (folder / "scenelang.toml").read_text().replace(tiny.STEPS, "")
+            if name == "wan-camera"
+            else ""
         )
         model = load_backend("camera" if name == "wan-camera" else str(folder), folder)
         assert isinstance(model, VideoModel)
@@ -91,7 +93,17 @@ def _reasons(every: list[Backend]) -> str:
     return "\n".join(lines)
 
 
-_KINDS = ("light", "particles", "blocking", "description", "action", "place", "reference", "change", "dialogue")
+_KINDS = (
+    "light",
+    "particles",
+    "blocking",
+    "description",
+    "action",
+    "place",
+    "reference",
+    "change",
+    "dialogue",
+)
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as temporary:

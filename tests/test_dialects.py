@@ -53,7 +53,13 @@ def test_models_that_see_the_camera_hear_nothing_of_it() -> None:
 def test_ltx_tells_the_shot_in_order_of_time() -> None:
     plan = plan_example("letter")
     (text,) = {p.text for p in prompts(plan, plan.shots[0], "ltx")}
-    order = ["unfolds a folded white letter", "After 1 seconds, the camera slowly dollies in", "After 2.5 seconds", "gives", "After 4.5 seconds"]
+    order = [
+        "unfolds a folded white letter",
+        "After 1 seconds, the camera slowly dollies in",
+        "After 2.5 seconds",
+        "gives",
+        "After 4.5 seconds",
+    ]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
     (second,) = {p.text for p in prompts(plan, plan.shots[1], "ltx")}
@@ -77,8 +83,13 @@ def test_what_the_vendors_call_it() -> None:
     assert camera_words("pedestal up 1m", 1, "ltx") == "the camera jibs up"
     assert camera_words("truck left 1m", 1, "wan") == "the camera moves left"
     assert camera_words("dolly out 1m", 1, "wan") == "the camera pulls back"
-    assert camera_words("orbit right around mara 90deg", 2, "wan") == "the camera quickly orbits to the right around mara"
-    assert camera_words("zoom in to 50mm", 2, "wan") == "the lens zooms in while the camera stays in place"
+    assert (
+        camera_words("orbit right around mara 90deg", 2, "wan")
+        == "the camera quickly orbits to the right around mara"
+    )
+    assert (
+        camera_words("zoom in to 50mm", 2, "wan") == "the lens zooms in while the camera stays in place"
+    )
 
 
 @pytest.mark.parametrize(

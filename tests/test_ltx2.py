@@ -30,7 +30,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def backend_with(model: Path, project: Path, lines: str = "") -> LTX2Backend:
-    (project / "scenelang.toml").write_text(f'{SETTINGS}[models.mine]\npath = "{model.as_posix()}"\n{lines}')
+    (project / "scenelang.toml").write_text(
+        f'{SETTINGS}[models.mine]\npath = "{model.as_posix()}"\n{lines}'
+    )
     made = load_backend("mine", project)
     assert isinstance(made, LTX2Backend)
     return made
@@ -65,10 +67,15 @@ def plan_source() -> str:
 def test_a_shot_of_one_plain_move_takes_its_lora(model: Path, tmp_path: Path) -> None:
     save_lora(tmp_path / "in.safetensors", model)
     backend = backend_with(model, tmp_path, 'loras = { "dolly in" = "in.safetensors" }\n')
-    inward, aside = plan_text(plan_source()), plan_text(plan_source().replace("dolly in 1m", "truck left 1m"))
+    inward, aside = (
+        plan_text(plan_source()),
+        plan_text(plan_source().replace("dolly in 1m", "truck left 1m")),
+    )
     row = {r.property: r for r in backend.lowering(inward, inward.shots[0])}["camera path"]
     assert row.level == "approximate" and "LoRA for `dolly in`" in row.why
-    assert {r.property: r for r in backend.lowering(aside, aside.shots[0])}["camera path"].level == "text"
+    assert {r.property: r for r in backend.lowering(aside, aside.shots[0])}[
+        "camera path"
+    ].level == "text"
     plain = backend_with(model, tmp_path)
     before = frames_of(plain, inward, tmp_path), frames_of(plain, aside, tmp_path)
     after = frames_of(backend, inward, tmp_path), frames_of(backend, aside, tmp_path)

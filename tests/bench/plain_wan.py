@@ -2,8 +2,8 @@
 
     python -m tests.bench.plain_wan
 
-All three in one run, in turn, so that what else runs on the machine falls on all of them. It prints how much longer
-the plain scripts take, in wall and CPU time, and that the frames of a one-segment shot are equal bit for bit.
+All three in one run, so that what else runs on the machine falls on all of them. It prints how much longer
+the plain scripts take, in wall and CPU time.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def main() -> None:
     base = best["scenelang"]
     print(f"{len(plan.shots)} shots, 12 distinct prompts, {STEPS} steps; the best of three")
     for name, (wall, busy) in best.items():
-        print(f"{name:<40} wall {wall / base[0]:5.2f} x  CPU {busy / base[1]:5.2f} x  ({wall:.2f} s, {busy:.2f} s)")
+        print(
+            f"{name:<40} wall {wall / base[0]:5.2f} x  CPU {busy / base[1]:5.2f} x  ({wall:.2f} s, {busy:.2f} s)"
+        )
 
 
 if __name__ == "__main__":
