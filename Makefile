@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SOURCE := $(shell find grammar compiler runtime scenelang -name '*.py' -o -name '*.lark' -o -name '*.j2' 2>/dev/null)
 
-.PHONY: film test train train-small train-upscale obedience bench bench-finish bench-language schema tables vocabulary clean
+.PHONY: film test train train-small train-upscale obedience bench bench-finish bench-language schema tables vocabulary lowering clean
 
 film: out/tokyo.mp4
 	@echo "the film: $<"
@@ -64,3 +64,7 @@ tables: $(READY)
 # the vocabulary page of the reference, likewise
 vocabulary: $(READY)
 	$(BIN)/python -c "from scenelang.grammar.reference import vocabulary_page; print(vocabulary_page(), end='')" > docs/vocabulary.md
+
+# what each model makes of the reference films, likewise
+lowering: $(READY)
+	$(BIN)/python tests/lowering_table.py

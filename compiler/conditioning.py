@@ -22,7 +22,7 @@ from scenelang.compiler.bones import BONES, MOTIONS, TOP_SPEED, bones
 from scenelang.compiler.lexicon import PARTS, PLACE_WORDS
 from scenelang.compiler.native import Native
 from scenelang.compiler.plan import Plan, ShotPlan
-from scenelang.compiler.prompts import prompts, subject_prompts
+from scenelang.compiler.prompts import OF_SUBJECTS, prompts, subject_prompts
 from scenelang.compiler.rays import frame_count, intrinsics, plucker, poses, resample
 from scenelang.compiler.set_size import SHAPES, extent_of, set_size
 from scenelang.compiler.sight_lines import sight_lines
@@ -86,7 +86,7 @@ TENSORS: dict[str, tuple[torch.dtype, str]] = {
         "rays (o x d, d) in world space at pixel centres; o in metres, d a unit vector",
     ),
     "subject_text_TLD": (torch.float32, "embedding of each distinct text that says a subject"),
-    "subject_text_FN": (torch.int64, "which of them says a subject in a frame"),
+    "subject_text_FN": (torch.int64, "which of them says a subject in a frame; -1 where there are none"),
     "colour_FN94": (
         torch.float32,
         f"sRGB from 0 to 1 of each part of a subject, and 1 where the film says it, else all 0; parts {', '.join(COLOURED)}",
@@ -206,7 +206,10 @@ def _weights(shot: ShotPlan, text_of: list[int], count: int, rate: Fraction, nat
 def _subject_texts(
     plan: Plan, shot: ShotPlan, dialect: str, native: Fraction
 ) -> tuple[list[str], Tensor]:
-    """The distinct texts that say subjects, and `subject_text_FN`."""
+    """The distinct texts that say subjects, and `subject_text_FN`; none in a dialect without such texts."""
+    if dialect not in OF_SUBJECTS:
+        none = torch.full((len(_shown(plan, shot, native)), len(shot.subjects)), -1, dtype=torch.int64)
+        return [], none
     said = [subject_prompts(plan, shot, track.subject, dialect) for track in shot.subjects]
     texts = list(dict.fromkeys(text for track in said for text in track))
     shown = _shown(plan, shot, native)

@@ -22,6 +22,9 @@ COLOURS = (
 )  # fmt: skip
 AMOUNTS = ((0.02, ""), (0.25, "sparse"), (0.55, "moderate"), (0.8, "heavy"), (math.inf, "dense"))
 
+# f-numbers at and beyond which a prompt says that the background is soft, or that all is sharp
+SHALLOW_STOP, DEEP_STOP = 2.8, 11.0
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -34,6 +37,9 @@ class Moment:
     focal: float
     steadiness: str
     moves: list[str]
+    timed_moves: list[tuple[str, float]]  # each move and the seconds that it takes
+    depth_of_field: str  # shallow or deep where aperture and focus say so, or empty
+    seconds: float  # from the shot's beginning to this segment's
     place: str
     slug: str
     set: str
@@ -67,6 +73,13 @@ def _moment(
         focal=at(shot.camera.focal_mm, a),
         steadiness=shot.camera.steadiness,
         moves=[words for start, end, words in shot.camera.moves if start < b and a < end],
+        timed_moves=[
+            (words, float((end - start) / plan.rate))
+            for start, end, words in shot.camera.moves
+            if start < b and a < end
+        ],
+        depth_of_field=depth_of_field(shot, a),
+        seconds=float(a / plan.rate),
         place=place.description if place else "",
         slug=shot.slug,
         set=place.set if place else "studio",
@@ -87,6 +100,14 @@ def _moment(
         sounds=shot.sound,
         speed="slow motion" if shot.speed < 0.9 else "fast motion" if shot.speed > 1.1 else "",
     )  # fmt: skip
+
+
+def depth_of_field(shot: ShotPlan, frame: int) -> str:
+    """`shallow` where the lens is open and focused on something, `deep` where it is stopped down."""
+    stop = at(shot.camera.aperture, frame)
+    if stop <= SHALLOW_STOP and at(shot.camera.focus_m, frame) > 0:
+        return "shallow"
+    return "deep" if stop >= DEEP_STOP else ""
 
 
 def _called(plan: Plan, id_: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -40,6 +42,7 @@ class Job:
     native: Native
     profile: str = "final"
     device: str = "cpu"
+    project: Path | None = None  # the folder that the paths of pictures are relative to
     resume: Checkpoint | None = None  # what the backend gave when the shot was interrupted
 
 
@@ -67,18 +70,27 @@ class Carry:
 
 
 @dataclass(frozen=True)
+class Sound:
+    """Sound that the model made with the shot: float32 [N, C] from -1 to 1, `at` seconds from the shot's start."""
+
+    samples: NDArray[np.float32]
+    rate: int
+    at: Fraction
+
+
+@dataclass(frozen=True)
 class Checkpoint:
     """What the backend needs to go on within a shot, once `frames` native frames of it are given.
 
     A backend that gets it back, in a job, gives the frames behind these, the same as ever. Backends
-    whose shots take no time need not give any.
+    whose shots take no time, or make sound, need not give any.
     """
 
     frames: int
     state: dict[str, Tensor]  # on the CPU
 
 
-Event = Progress | Frames | Checkpoint | Carry
+Event = Progress | Frames | Sound | Checkpoint | Carry
 
 
 class Backend(Protocol):
@@ -86,8 +98,11 @@ class Backend(Protocol):
 
     What it may have besides, each looked for where it is of use:
     `identity() -> dict[str, str]`, what its frames depend on besides the plan, such as the hash of its
-    weights (without it no take is kept); `load()`, which loads what it needs; `pflop(plan, shot, profile)
-    -> float | None`; and counts of what it did: `denoiser_runs`, `text_encodings`, `model_loads`.
+    weights (without it no take is kept); `prepare(texts, profile, device)`, which hears before the first
+    shot what it runs on and every text that it will be asked for and doesn't have in the store, so that
+    it can encode them all at once; `load(profile, device)`, which loads what else it needs;
+    `pflop(plan, shot, profile) -> float | None`; `source`, where its weights come from; and counts of
+    what it did: `denoiser_runs`, `text_encodings`, `model_loads`.
     """
 
     name: str

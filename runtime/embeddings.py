@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,9 @@ def remembered(backend: Backend, store: Store | None, device: str = "cpu") -> En
 
     Each text is encoded alone, so that what it was encoded beside changes nothing.
     """
-    identity = identity_of(backend)
-    if store is None or identity is None or not hasattr(backend, "text_encodings"):
+    by = _by(backend, device)
+    if store is None or by is None:
         return backend.encode
-    by = json.dumps([identity, versions(), device.partition(":")[0]], sort_keys=True)
 
     def encode(texts: list[str]) -> Tensor:
         from torch.nn.utils.rnn import pad_sequence
@@ -36,11 +36,39 @@ def remembered(backend: Backend, store: Store | None, device: str = "cpu") -> En
     return encode
 
 
+def prepare(
+    backend: Backend, store: Store | None, texts: Sequence[str], profile: str, device: str
+) -> None:
+    """Has a backend that wants it encode at once those of these texts that the store doesn't know."""
+    wish = getattr(backend, "prepare", None)
+    if wish is None:
+        return
+    by = _by(backend, device)
+    known = store is not None and by is not None
+    wish(
+        [t for t in dict.fromkeys(texts) if not (known and store.has("texts", _key(by, t)))],
+        profile,
+        device,
+    )
+
+
+def _by(backend: Backend, device: str) -> str | None:
+    """What embeddings depend on besides the text; None where that isn't known."""
+    identity = identity_of(backend)
+    if identity is None or not hasattr(backend, "text_encodings"):
+        return None
+    return json.dumps([identity, versions(), device.partition(":")[0]], sort_keys=True)
+
+
+def _key(by: str, text: str) -> str:
+    return hashlib.sha256(f"{by}\n{text}".encode()).hexdigest()
+
+
 def _row(backend: Backend, store: Store, by: str, text: str) -> Tensor:
     """The embedding [L, D] of a text."""
     from safetensors.torch import load, save
 
-    key = hashlib.sha256(f"{by}\n{text}".encode()).hexdigest()
+    key = _key(by, text)
     try:
         data = store.get("texts", key)
     except DamagedEntry:  # a text is encoded again in no time

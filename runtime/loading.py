@@ -13,15 +13,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from scenelang.runtime.errors import RenderError
+from scenelang.runtime.checkpoint import ModelError as ModelError
+from scenelang.runtime.checkpoint import first_line
 
 # pipeline classes that diffusers does not have, by the name in `model_index.json`
 OURS = {"MaquettePipeline": "scenelang.runtime.maquette.pipeline"}
 SUMS = "SHA256SUMS"
-
-
-class ModelError(RenderError):
-    """A model that can't be loaded, or can't run here."""
 
 
 def pipeline_class(folder: Path) -> str:
@@ -40,28 +37,36 @@ def pipeline_class(folder: Path) -> str:
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
-            f"{index} can't be read: {_first_line(error)}", "copy the model's folder again"
+            f"{index} can't be read: {first_line(error)}", "copy the model's folder again"
         ) from error
     return str(name)
 
 
-def load_pipeline(folder: Path, dtype: Any = None) -> Any:
+def load_pipeline(folder: Path, dtype: Any = None, kind: str = "", **parts: Any) -> Any:
     """The pipeline in a folder, on the CPU. Files are checked against SHA256SUMS where the folder has it.
+
+    `kind` is another class of diffusers made of the same parts, such as the one that goes on from a picture;
+    `parts` are given instead of loaded, None for those that are not needed.
 
     Raises ModelError for a folder that is no model, and for missing, truncated or damaged files.
     """
-    name = pipeline_class(folder)
+    name = kind or pipeline_class(folder)
     check_sums(folder)
     import diffusers
 
     module = import_module(OURS[name]) if name in OURS else diffusers
-    kind = getattr(module, name, None)
-    if kind is None:
+    found = getattr(module, name, None)
+    if found is None:
         raise ModelError(
             f"{folder} holds a {name}, which diffusers {diffusers.__version__} doesn't know",
             "update diffusers",
         )
-    return _pretrained(folder, kind, "copy the folder again, or install again", dtype=dtype)
+    return _loaded(found, folder, dtype=dtype, low_cpu_mem_usage=name not in OURS, **parts)
+
+
+def load_part(kind: Any, folder: Path, **options: Any) -> Any:
+    """One network or tokenizer, of this class, from its own folder. Raises ModelError."""
+    return _loaded(kind, folder, **options)
 
 
 def load_network(folder: Path, kind: Any, dtype: Any, otherwise: str) -> Any:
@@ -70,37 +75,48 @@ def load_network(folder: Path, kind: Any, dtype: Any, otherwise: str) -> Any:
 
     Raises ModelError for missing, truncated or damaged files.
     """
+    todo = f"install again, or {otherwise}"
     if not folder.is_dir():
-        raise ModelError(f"there is no folder {folder}", f"install again, or {otherwise}")
+        raise ModelError(f"there is no folder {folder}", todo)
     check_sums(folder)
-    return _pretrained(folder, kind, f"install again, or {otherwise}", torch_dtype=dtype)
+    return _loaded(kind, folder, todo, torch_dtype=dtype, low_cpu_mem_usage=False)
 
 
-def _pretrained(folder: Path, kind: Any, otherwise: str, **dtype: Any) -> Any:
+def _loaded(
+    kind: Any, folder: Path, otherwise: str = "copy the folder again, or install again", **options: Any
+) -> Any:
     try:
-        with _quiet():
-            return kind.from_pretrained(
-                folder, use_safetensors=True, local_files_only=True, low_cpu_mem_usage=False, **dtype
-            )
+        with quiet():
+            return kind.from_pretrained(folder, use_safetensors=True, local_files_only=True, **options)
     except Exception as error:  # whatever a library raises on files that are not what they should be
+        if isinstance(error, MemoryError) or "out of memory" in str(error):
+            raise ModelError(
+                f"there is not enough memory to load the model in {folder}",
+                "close other programs, or take a smaller model: see `scenelang models`",
+            ) from error
         raise ModelError(
-            f"the model in {folder} can't be loaded: {_first_line(error)}",
+            f"the model in {folder} can't be loaded: {first_line(error)}",
             f"a file is missing or damaged: {otherwise}",
         ) from error
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the progress bars of the libraries: a render shows its own."""
+def quiet() -> Iterator[None]:
+    """Without the progress bars and remarks of the libraries: a render shows its own."""
     from diffusers.utils import logging as of_diffusers
     from transformers.utils import logging as of_transformers
 
     shown = [kit for kit in (of_diffusers, of_transformers) if kit.is_progress_bar_enabled()]
+    said = [(kit, kit.get_verbosity()) for kit in (of_diffusers, of_transformers)]
     for kit in shown:
         kit.disable_progress_bar()
+    for kit, _ in said:
+        kit.set_verbosity_error()
     try:
         yield
     finally:
+        for kit, level in said:
+            kit.set_verbosity(level)
         for kit in shown:
             kit.enable_progress_bar()
 
@@ -131,8 +147,3 @@ def write_sums(folder: Path) -> None:
         for p in files
     ]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__

@@ -54,7 +54,7 @@ def outlook(
     """What a render of the shots that are asked for does; or the making of as many `takes` of each, at most."""
     cached = _cached(plan, backend, profile, costing)
     asked = [e.shot for e in plan.edit if costing.shots is None or e.shot in costing.shots]
-    runs = _to_render(plan, asked, cached) if takes is None else asked
+    runs = to_render(plan, asked, cached) if takes is None else asked
     kept = [id for id in asked if id in cached]
     times = estimate(costing.speeds, plan, backend, profile, costing.device, runs, kept)
     plans = {shot.id: shot for shot in plan.shots}
@@ -89,7 +89,7 @@ def _cached(plan: Plan, backend: Backend, profile: str, costing: Costing) -> set
     return {id for id, key in keys.items() if costing.store.has("takes", key.take)}
 
 
-def _to_render(plan: Plan, asked: Sequence[str], cached: Set[str]) -> list[str]:
+def to_render(plan: Plan, asked: Sequence[str], cached: Set[str]) -> list[str]:
     """The shots that a render has to make: those asked for, and what they continue, if not cached."""
     before = {shot.id: shot.continues for shot in plan.shots}
     needed: set[str] = set()

@@ -12,13 +12,14 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from scenelang.compiler.plan import Plan, ShotPlan
+from scenelang.compiler.prompts import prompts
 from scenelang.runtime.assembling import Piece, pieces_of, write_film, written_whole
-from scenelang.runtime.backend import Backend, FrameArray, Native
+from scenelang.runtime.backend import Backend, FrameArray, Native, Sound
 from scenelang.runtime.captions import captions_of, readable
 from scenelang.runtime.choices import more_choices, with_seed
 from scenelang.runtime.conform import Conformer
 from scenelang.runtime.edit import only
-from scenelang.runtime.embeddings import remembered
+from scenelang.runtime.embeddings import prepare, remembered
 from scenelang.runtime.errors import RenderError
 from scenelang.runtime.events import Checked, Done, Measuring, Notice, RenderEvent, TakeDone
 from scenelang.runtime.finish.settings import Finish, finish_of
@@ -27,6 +28,7 @@ from scenelang.runtime.keys import take_keys
 from scenelang.runtime.output import check_writable, parse_target, reason
 from scenelang.runtime.sealing import Sealing
 from scenelang.runtime.shooting import Conditioner, Shooting
+from scenelang.runtime.sound import SoundTrack, write_sound
 from scenelang.runtime.speed import Speeds, on, work_of
 from scenelang.runtime.store import Store
 
@@ -56,7 +58,7 @@ def render_film(
     go beside it as .srt. The film appears there whole, with the last event, or not at all:
     after an error, Ctrl-C or closing the generator early, what stood there before still does.
     `conditioning` makes the tensors of a shot; the compiler's own are the default. `project` is the
-    folder that the film's pictures are relative to.
+    folder that the film's pictures are relative to, and where `scenelang.lock` is kept.
 
     Takes that are in the `store` are not rendered again (but with `force`), and those that are rendered
     go there, each as soon as it is whole, and of a long shot its finished parts. A shot that continues
@@ -81,25 +83,33 @@ def render_film(
         seal.begin()
     native = backend.native(plan, profile)
     conform = Conformer(native, plan.size, plan.rate, finish or finish_of(backend, profile), device)
-    counted = _counts(backend)
+    counted, sounds = _counts(backend), SoundTrack()
 
     def assemble(pieces: Iterator[Piece]) -> None:
         write_film(path, shown, pieces, conform, captions, profile, seal)
 
-    def give(shot: str, frames: FrameArray) -> None:
-        for piece in pieces_of(shot, frames):
-            film.give(piece)
+    def give(shot: str, made: FrameArray | Sound) -> None:
+        if isinstance(made, Sound):
+            sounds.add(shot, made)
+        else:
+            for piece in pieces_of(shot, made):
+                film.give(piece)
 
+    asked = [entry.shot for entry in shown.edit]
     shooting = Shooting(
         plan, backend, native, profile, device, conditioning or _compilers_conditioning(plan, backend, store, device),
         give, project, store, (take_keys(plan, backend, profile, device, project) if store else None) or {}, force,
     )  # fmt: skip
     with written_whole(target, captions) as path:
         with Handoff(assemble) as film:
-            yield from shooting.shoot([entry.shot for entry in shown.edit])
+            _prepare(shooting, asked)
+            yield from shooting.shoot(asked)
+        if sounds:
+            write_sound(path, shown, sounds)
         if seal is not None:
             seal.finish(path)
 
+    _pin(backend, project)
     if store is not None:
         _remember(store, plan, shown, backend, profile, device, shooting, perf_counter() - begun)
         store.prune()
@@ -157,6 +167,7 @@ def shoot_takes(
                 variant, backend, native, profile, device, condition, lambda shot, frames: None, project, store,
                 take_keys(variant, backend, profile, device, project) or {},
             )  # fmt: skip
+            _prepare(shooting, [id])
             yield from shooting.shoot([id])
             yield TakeDone(id, choice.number, choice.seed)
 
@@ -197,6 +208,24 @@ def _remember(
     rest = max(0.0, seconds - shooting.load_seconds - sum(spent.values()))
     rows.append({**by, "what": "film", "work": [1.0, film], "seconds": round(rest, 4)})
     Speeds(store.folder).add(rows)
+
+
+def _prepare(shooting: Shooting, shots: Sequence[str]) -> None:
+    """Has a backend that wants it encode all texts before the first shot."""
+    plan, dialect = shooting.plan, shooting.backend.dialect
+    rendered = shooting.ahead(shots)
+    texts = [said.text for shot in rendered for said in prompts(plan, shot, dialect)]
+    texts += [shot.avoid for shot in rendered]
+    prepare(shooting.backend, shooting.store, texts, shooting.profile, shooting.device)
+
+
+def _pin(backend: Backend, project: Path | None) -> None:
+    """Records the weights of a model that did not come with the program."""
+    source = getattr(backend, "source", None)
+    if source is not None and project is not None:
+        from scenelang.runtime.pins import record
+
+        record(source)
 
 
 def _compilers_conditioning(

@@ -24,6 +24,7 @@ from scenelang.runtime.backend import (
     Job,
     Native,
     Progress,
+    Sound,
 )
 from scenelang.runtime.events import (
     FramesDone,
@@ -34,6 +35,7 @@ from scenelang.runtime.events import (
     StepsDone,
 )
 from scenelang.runtime.keys import TakeKey
+from scenelang.runtime.outlook import to_render
 from scenelang.runtime.output import reason
 from scenelang.runtime.store import DamagedEntry, Store
 from scenelang.runtime.takes import Take, TakeWriter, open_take
@@ -42,7 +44,9 @@ if TYPE_CHECKING:
     from scenelang.compiler.conditioning import Conditioning
 
 Conditioner = Callable[[ShotPlan, Native], "Conditioning"]
-Give = Callable[[str, FrameArray], None]  # a shot's ID and its next native frames
+Give = Callable[
+    [str, FrameArray | Sound], None
+]  # a shot's ID and its next native frames, or sound of it
 
 WAIT = 0.1  # seconds between looks at what another process is at
 Turn = Generator[RenderEvent, None, bool]
@@ -90,6 +94,12 @@ class Shooting:
                 else:
                     time.sleep(WAIT)
 
+    def ahead(self, shots: Sequence[str]) -> list[ShotPlan]:
+        """Those that will be rendered for these shots, as it looks now, in the plan's order."""
+        kept = {id for id in self._shots if self._is_kept(id)}
+        needed = to_render(self.plan, shots, kept - set(shots) if self.force else kept)
+        return [self._shots[id] for id in needed]
+
     def _turn(self, id: str, give: bool) -> Turn:
         """Makes a take, or finds it; False where another process is at it."""
         if (yield from self._find(id, give)):
@@ -136,7 +146,7 @@ class Shooting:
         if shot.id in self._wanted:
             self._carried[shot.id] = take.carry()
         if give:
-            for piece in take.frames():
+            for piece in chain(take.frames(), take.sounds()):
                 self.give(shot.id, piece)
         if give and shot.id not in self.rendered:
             self.cached.append(shot.id)
@@ -148,7 +158,9 @@ class Shooting:
         begun = perf_counter()
         resume = writer.resume() if writer and shot.id not in self._forced else None
         conditioning = self.condition(shot, self.native)
-        job = Job(self.plan, shot, conditioning, self.native, self.profile, self.device, resume)
+        job = Job(
+            self.plan, shot, conditioning, self.native, self.profile, self.device, self.project, resume
+        )
         if self.store is not None and shot.id in self._forced and shot.id in self.keys:
             self.store.drop(self.keys[shot.id].take)
         kept = _Kept(writer)
@@ -164,6 +176,10 @@ class Shooting:
                     yield from kept.carry(event)
                 case Checkpoint():
                     yield from kept.checkpoint(event)
+                case Sound():
+                    yield from kept.sound(event)
+                    if give:
+                        self.give(shot.id, event)
                 case Progress():
                     yield StepsDone(shot.id, event.done, event.total)
                 case Frames():
@@ -188,7 +204,7 @@ class Shooting:
         load = getattr(self.backend, "load", None)
         if load is not None and not self.rendered:
             begun = perf_counter()
-            load()
+            load(self.profile, self.device)
             self.load_seconds += perf_counter() - begun
 
     def _at(self, native_frames: int, shot: ShotPlan) -> int:
@@ -203,6 +219,9 @@ class _Kept:
 
     def add(self, frames: FrameArray) -> Iterator[RenderEvent]:
         yield from self._try(lambda writer: writer.add(frames))
+
+    def sound(self, sound: Sound) -> Iterator[RenderEvent]:
+        yield from self._try(lambda writer: writer.sound(sound))
 
     def checkpoint(self, reached: Checkpoint) -> Iterator[RenderEvent]:
         yield from self._try(lambda writer: writer.checkpoint(reached))

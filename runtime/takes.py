@@ -1,4 +1,4 @@
-"""A shot's take in the store: its native frames piece by piece, what goes on from it, and its facts.
+"""A shot's take in the store: its native frames and sound piece by piece, what goes on from it, and its facts.
 
 While a take is made each piece is kept, and behind it what the backend needs to go on from there,
 so that an interrupted take goes on where it was. With its list of pieces, written last, it is whole.
@@ -10,9 +10,12 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
-from scenelang.runtime.backend import Carry, Checkpoint, FrameArray
+import numpy as np
+
+from scenelang.runtime.backend import Carry, Checkpoint, FrameArray, Sound
 from scenelang.runtime.lossless import packed, unpacked
 from scenelang.runtime.store import DamagedEntry, Store
 
@@ -31,6 +34,11 @@ class Take:
         """The native frames in order, piece by piece. Raises DamagedEntry."""
         for number in range(self.facts["pieces"]):
             yield _frames(self.store, _piece(self.key, number))
+
+    def sounds(self) -> Iterator[Sound]:
+        """What was heard of it, piece by piece. Raises DamagedEntry."""
+        for number in range(self.facts.get("sounds", 0)):
+            yield _sound(self.store, f"{self.key}.sound{number:04}")
 
     def frame(self, number: int) -> FrameArray:
         """One native frame [H, W, 3]; the last one for any behind it. Raises DamagedEntry."""
@@ -58,6 +66,7 @@ def open_take(store: Store, key: str, whole: bool = True) -> Take | None:
     if not whole:
         return Take(store, key, facts)
     names = [*(_piece(key, n) for n in range(facts["pieces"])), f"{key}.carry"]
+    names += [f"{key}.sound{n:04}" for n in range(facts.get("sounds", 0))]
     for name in names:
         if store.get("frames", name) is None:
             raise DamagedEntry("frames", name)
@@ -71,6 +80,7 @@ class TakeWriter:
     def __init__(self, store: Store, key: str):
         self._store, self._key = store, key
         self._lengths: list[int] = []  # of the pieces, in frames
+        self._sounds = 0  # pieces
         self._carry: Carry | None = None
 
     def resume(self) -> Checkpoint | None:
@@ -108,6 +118,16 @@ class TakeWriter:
         self._store.put("frames", _piece(self._key, len(self._lengths)), packed(frames))
         self._lengths.append(len(frames))
 
+    def sound(self, sound: Sound) -> None:
+        from safetensors.numpy import save
+
+        facts = {
+            "samples": sound.samples,
+            "at": np.array([sound.at.numerator, sound.at.denominator, sound.rate]),
+        }
+        self._store.put("frames", f"{self._key}.sound{self._sounds:04}", save(facts))
+        self._sounds += 1
+
     def checkpoint(self, reached: Checkpoint) -> None:
         """Keeps what the backend needs to go on behind the pieces so far."""
         from safetensors.torch import save
@@ -130,6 +150,7 @@ class TakeWriter:
             "hash": self._carry.shot,
             "pieces": len(self._lengths),
             "lengths": self._lengths,
+            "sounds": self._sounds,
         }
         self._store.put("takes", self._key, json.dumps({**facts, **known}).encode())
         for number in range(len(self._lengths)):  # of no use any more
@@ -140,6 +161,17 @@ class TakeWriter:
 
 def _piece(key: str, number: int) -> str:
     return f"{key}.{number:04}"
+
+
+def _sound(store: Store, name: str) -> Sound:
+    from safetensors.numpy import load
+
+    data = store.get("frames", name)
+    if data is None:
+        raise DamagedEntry("frames", name)
+    facts = load(data)
+    above, below, rate = (int(n) for n in facts["at"])
+    return Sound(facts["samples"], rate, Fraction(above, below))
 
 
 def _frames(store: Store, name: str) -> FrameArray:

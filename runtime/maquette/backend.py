@@ -58,6 +58,7 @@ class Profile:
 
 PROFILES = {
     "draft": Profile(area=192 * 112, rate=12, steps=1, guidance=1.0),
+    "fast": Profile(area=256 * 144, rate=30, steps=1, guidance=1.0),
     "final": Profile(area=256 * 144, rate=30, steps=1, guidance=1.0),
 }
 
@@ -85,7 +86,7 @@ class MaquetteBackend:
             self.model_loads += 1
         return self._pipeline
 
-    def load(self) -> None:
+    def load(self, profile: str = "final", device: str = "cpu") -> None:
         """Loads the weights now, not when they are first needed. Raises ModelError."""
         assert self.pipeline is not None
 

@@ -217,7 +217,7 @@ class Film:
         found = judge(self._analysis(), policy)
         if found.refused:
             raise SceneError(d for d in found.diagnostics if d.severity == "error")
-        backend = load_backend(model or DEFAULT_MODEL)
+        backend = load_backend(model or DEFAULT_MODEL, project)
         seal = Seal(
             plan, backend.name, str(self).encode(), policy.digest, beside=imported(self.ast()), log=FilmLog(),
             label=Label("corner") if found.labelled else None,

@@ -35,6 +35,21 @@ def common_options(function: F) -> F:
     return quiet(colour(function))
 
 
+def model_options(function: F) -> F:
+    """`--model`, `--profile` and `--device`: what renders, how well, and on what."""
+    model = click.option(
+        "--model",
+        default=None,
+        help="What renders: a name of `scenelang models`, a folder, or a hub id.",
+    )
+    profile = click.option(
+        "--profile", type=click.Choice(["draft", "fast", "final"]), default="final", show_default=True,
+        help="How well: for a look, with shortcuts, or as well as it can.",
+    )  # fmt: skip
+    device = click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps.")
+    return model(profile(device(function)))
+
+
 def finish_options(function: F) -> F:
     """`--upscale` and `--retime`: how frames get to the film's size and rate."""
     upscale = click.option(
@@ -147,5 +162,6 @@ def leave(code: int) -> NoReturn:
 
 __all__ = [
     "REFUSED", "analysis_of", "chosen_shots", "common_options", "fail", "file_argument", "finish_options",
-    "has_errors", "leave", "picture_size", "plan_of", "plan_of_file", "project_of", "read_film", "show_findings",
+    "has_errors", "leave", "model_options", "picture_size", "plan_of", "plan_of_file", "project_of", "read_film",
+    "show_findings",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scenelang.cli.common import common_options, fail, plan_of_file
+from scenelang.cli.common import common_options, fail, model_options, plan_of_file
 
 
 @click.command(
@@ -14,9 +14,7 @@ from scenelang.cli.common import common_options, fail, plan_of_file
 )
 @click.argument("what", nargs=-1, required=True, metavar="[FILE] SHOT [TAKE]")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="This seed, instead of a take's.")
-@click.option("--model", default=None, help="Whose takes; see `scenelang models`.")
-@click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps.")
+@model_options
 @common_options
 def command(
     what: tuple[str, ...], seed: int | None, model: str | None, profile: str, device: str, quiet: bool

@@ -17,6 +17,7 @@ from scenelang.cli.common import (
     file_argument,
     finish_options,
     leave,
+    model_options,
     plan_of_file,
 )
 from scenelang.cli.rendering import cost_in_words, costing_of
@@ -31,10 +32,8 @@ MARKS = {"exact": "green", "approximate": "yellow", "text": "cyan", "dropped": "
     epilog="Examples:  scenelang plan film.scene  |  scenelang plan film.scene --json -o film.plan.json"
 )
 @file_argument
-@click.option("--model", default=None, help="The model to plan for; see `scenelang models`.")
-@click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
+@model_options
 @click.option("--shots", help="Only these shots would be rendered: IDs with commas between them.")
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps.")
 @finish_options
 @click.option(
     "--json", "as_json", is_flag=True, help="The report as one JSON document on standard output."
@@ -63,7 +62,7 @@ def command(
 
     Seconds are learned from what was rendered on this machine; what is not known is said to be unknown.
     """
-    from scenelang.runtime.errors import OutputError, UnknownModel
+    from scenelang.runtime.errors import OutputError, RenderError, UnknownModel
     from scenelang.runtime.finish.settings import finish_of
     from scenelang.runtime.output import atomic_path
     from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
@@ -73,10 +72,12 @@ def command(
     name = model or DEFAULT_MODEL
     costing = costing_of(file, device, chosen_shots(shots, plan))
     try:
-        backend = load_backend(name)
+        backend = load_backend(name, costing.project)
         found = report(plan, backend, profile, costing, finish_of(backend, profile, upscale, retime))
     except UnknownModel as error:
         fail(error.message, error.hint, 2)
+    except RenderError as error:
+        fail(error.message, error.hint)
     if output:
         try:
             with atomic_path(Path(output)) as temporary:

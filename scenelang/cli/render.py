@@ -15,6 +15,7 @@ from scenelang.cli.common import (
     fail,
     file_argument,
     finish_options,
+    model_options,
     plan_of,
 )
 from scenelang.cli.guard import Wishes, pass_policy, seal_for, trust_options
@@ -29,16 +30,15 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog="Examples:  scenelang render film.scene  |  scenelang render film.scene --shots s010,s020 -o part.mp4  |  "
-    "scenelang render film.scene --shots s010 --takes 4"
+    "scenelang render film.scene --shots s010 --takes 4  |  "
+    "scenelang render film.scene --model wan2.2-ti2v-5b --device cuda --profile fast"
 )
 @file_argument
 @click.option(
     "-o", "--output", help="film.mp4, film.mov or a folder for pictures (frames/); default FILE.mp4."
 )
-@click.option("--model", default=None, help="What renders; see `scenelang models`.")
-@click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
+@model_options
 @click.option("--shots", help="Only these shots: IDs with commas between them.")
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps.")
 @finish_options
 @click.option(
     "--takes", type=click.IntRange(1, 99), help="As many takes of each shot, by their seeds; no film."
@@ -90,7 +90,7 @@ def command(
     try:
         if takes is None:
             check_writable(parse_target(target))
-        backend = load_backend(model or DEFAULT_MODEL)
+        backend = load_backend(model or DEFAULT_MODEL, costing.project)
         if strict:
             _refuse_dropped(plan, backend, costing)
         found, path = _lock(file, plan, backend, profile, costing, locked, lock, quiet)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scenelang.cli.common import common_options, fail, file_argument, plan_of_file
+from scenelang.cli.common import common_options, fail, file_argument, model_options, plan_of_file
 from scenelang.cli.rendering import costing_of
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 )
 @file_argument
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Default FILE.storyboard.html.")
-@click.option("--model", default=None, help="Whose prompts, costs and takes; see `scenelang models`.")
-@click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps.")
+@model_options
 @common_options
 def command(
     file: str, output: str | None, model: str | None, profile: str, device: str, quiet: bool
@@ -65,7 +63,7 @@ def ready(file: str, model: str | None, device: str) -> tuple[Backend, Costing]:
 
     costing = costing_of(file, device)
     try:
-        backend = load_backend(model or DEFAULT_MODEL)
+        backend = load_backend(model or DEFAULT_MODEL, costing.project)
     except RenderError as error:
         fail(error.message, error.hint, 2)
     return backend, costing

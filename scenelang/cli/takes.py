@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scenelang.cli.common import common_options, file_argument
+from scenelang.cli.common import common_options, file_argument, model_options
 from scenelang.cli.storyboard import write_page
 
 
@@ -13,9 +13,7 @@ from scenelang.cli.storyboard import write_page
 )
 @file_argument
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Default FILE.takes.html.")
-@click.option("--model", default=None, help="Whose takes; see `scenelang models`.")
-@click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps.")
+@model_options
 @common_options
 def command(
     file: str, output: str | None, model: str | None, profile: str, device: str, quiet: bool

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scenelang.cli.common import common_options, fail
+from scenelang.cli.common import common_options, fail, model_options
 from scenelang.cli.findings import excerpts
 from scenelang.cli.storyboard import ready
 
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     epilog="Examples:  scenelang watch film.scene --open  |  scenelang watch film.scene --port 8000"
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
-@click.option("--model", default=None, help="Whose prompts, costs and takes; see `scenelang models`.")
-@click.option("--profile", type=click.Choice(["draft", "final"]), default="final", show_default=True)
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps.")
+@model_options
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="Default: any that is free.")
 @click.option("--open", "show", is_flag=True, help="Open it in the browser.")
 @common_options

@@ -1,0 +1,343 @@
+"""What the families have in common: loading in halves, encoding, clips that go on from one another, errors.
+
+The text encoder is loaded first, encodes all prompts of the film and is let go; then the rest is loaded,
+once. A family says how it encodes a text and makes a clip.
+"""
+
+from __future__ import annotations
+
+import gc
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from scenelang.compiler.plan import Plan, ShotPlan
+from scenelang.compiler.rays import frame_count
+from scenelang.runtime.backend import (
+    Carry,
+    Event,
+    FrameArray,
+    Frames,
+    Job,
+    Lowering,
+    Native,
+    Progress,
+    Sound,
+)
+from scenelang.runtime.checkpoint import ModelError, Part, first_line, parts, read_json
+from scenelang.runtime.keys import code_hash
+from scenelang.runtime.loading import load_pipeline
+from scenelang.runtime.memory import check_memory
+from scenelang.runtime.source import Source
+from scenelang.runtime.video_models.identity import facts_of
+from scenelang.runtime.video_models.lattice import Clip, clips, fitted
+from scenelang.runtime.video_models.options import Options, options, place, quantization
+from scenelang.runtime.video_models.stepping import OnStep, stepping
+
+TEXT = ("text_encoder", "tokenizer")
+
+
+@dataclass(frozen=True)
+class Making:
+    """One clip to make: the job's, its place in the shot, the frames before it, and its seed."""
+
+    job: Job
+    options: Options
+    clip: Clip
+    known: FrameArray | None  # [K, H, W, 3], K = clip.known
+    seed: int
+
+    def index(self) -> Tensor:
+        """The shot's native frame that each frame of the clip shows; past an end the one there."""
+        last = len(self.job.conditioning.c2w_F44) - 1
+        return torch.arange(self.clip.start, self.clip.start + self.clip.frames).clamp(0, last)
+
+    def generator(self) -> torch.Generator:
+        """On the CPU, so that a seed means the same noise on every device."""
+        return torch.Generator().manual_seed(self.seed)
+
+
+class VideoModel(ABC):
+    """A backend over a pipeline of diffusers. `text_encodings` and `model_loads` count what was done so far."""
+
+    name: str
+    dialect: str
+    profiles: ClassVar[dict[str, Options]]
+    kind: ClassVar[str] = ""  # the class of diffusers; the folder's own where empty
+    text_parts: ClassVar[tuple[str, ...]] = TEXT
+    denoiser_parts: ClassVar[tuple[str, ...]] = ("transformer", "transformer_2")
+    step: ClassVar[int] = 4  # frames of a latent frame; lengths are step·k + 1
+    grid: ClassVar[int] = 16  # sizes are multiples of it
+    longest: ClassVar[int] = 81  # frames of a clip
+    overlap: ClassVar[int] = 1  # frames that a clip goes on from
+    rate: ClassVar[Fraction] = Fraction(16)
+
+    def __init__(self, source: Source) -> None:
+        """Raises ModelError where the folder's files are not whole; loads none of them."""
+        self.source = source
+        self.networks: list[Part] = self.whole_parts()
+        self.text_encodings = 0
+        self.model_loads = 0
+        self._texts: Any = None
+        self._pipeline: Any = None
+        self._placed: tuple[str, str] | None = None
+        self._known: dict[str, Tensor] = {}
+        self._sounds: list[Sound] = []
+
+    # What a family does ------------------------------------------------------------------------
+
+    @abstractmethod
+    def encode_text(self, pipe: Any, text: str, device: str) -> Tensor:
+        """The embedding [L, D] of one text; rows behind its end are zero."""
+
+    @abstractmethod
+    def make(self, pipe: Any, making: Making, on_step: OnStep) -> FrameArray:
+        """The clip's frames, uint8 [F, H, W, 3]; `on_step` hears how often the denoiser ran so far."""
+
+    @abstractmethod
+    def lowering(self, plan: Plan, shot: ShotPlan) -> list[Lowering]:
+        """One entry for each property of the shot."""
+
+    def whole_parts(self) -> list[Part]:
+        return parts(self.source.folder)
+
+    def load_pictures(self, dtype: Any, **more: Any) -> Any:
+        """The pipeline without what encodes texts."""
+        none = {name: None for name in self.text_parts if name in self._components()}
+        return load_pipeline(self.source.folder, dtype, self.kind, **none, **more)
+
+    def load_texts(self, dtype: Any) -> Any:
+        """The pipeline with nothing but what encodes texts."""
+        none = self._components() - {*self.text_parts, "scheduler"}
+        return load_pipeline(self.source.folder, dtype, self.kind, **dict.fromkeys(none))
+
+    def _components(self) -> set[str]:
+        """The parts that the folder has."""
+        index = read_json(self.source.folder / "model_index.json")
+        return {name for name, value in index.items() if isinstance(value, list) and value[0]}
+
+    # The backend -------------------------------------------------------------------------------
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """What the folder says about its transformer."""
+        return read_json(self.source.folder / "transformer" / "config.json")
+
+    def options(self, profile: str) -> Options:
+        return options(self.profiles, self.source.settings, profile)
+
+    def raster(self, native: Native) -> tuple[int, int]:
+        """None: a model that wants rays makes its own, clip by clip."""
+        return 0, 0
+
+    def native(self, plan: Plan, profile: str) -> Native:
+        """The profile's size in the film's shape, or the size that `scenelang.toml` gives; the model's rate."""
+        chosen = self.options(profile)
+        if chosen.size:
+            width, height = (max(self.grid, self.grid * round(n / self.grid)) for n in chosen.size)
+        else:
+            width, height = fitted(plan.size, chosen.area, self.grid)
+        return Native(width, height, min(self.rate, plan.rate))
+
+    def clips(self, plan: Plan, shot: ShotPlan, profile: str) -> list[Clip]:
+        frames = frame_count(shot.frames, plan.rate, self.native(plan, profile).fps)
+        goes_on = shot.continues in {s.id for s in plan.shots}
+        return clips(frames, self.longest, self.step, self.overlap, goes_on)
+
+    def denoiser_calls(self, plan: Plan, shot: ShotPlan, profile: str) -> int:
+        """Those of every clip."""
+        chosen = self.options(profile)
+        return len(self.clips(plan, shot, profile)) * chosen.steps * self.passes(chosen)
+
+    def passes(self, chosen: Options) -> int:
+        """Calls of the denoiser a step: one, and one more for the negative prompt."""
+        return 2 if chosen.guidance > 1 else 1
+
+    def identity(self) -> dict[str, str]:
+        """What its frames depend on besides the plan: its weights, its code, what the project says of it."""
+        return self._identity
+
+    @cached_property
+    def _identity(self) -> dict[str, str]:
+        return {"model": self.name, "code": code_hash("video_models", "previz"), **facts_of(self.source)}
+
+    def prepare(self, texts: Sequence[str], profile: str, device: str) -> None:
+        """Encodes these texts, then lets the text encoder go."""
+        self._placed = (profile, device)
+        self.encode(list(texts))
+        self._let_texts_go()
+
+    def load(self, profile: str, device: str) -> None:
+        """Loads and places the pipeline now, not when it is first needed. Raises ModelError."""
+        self.pipeline(profile, device)
+
+    def encode(self, texts: list[str]) -> Tensor:
+        """Embeddings [S, L, D], float32. A text that was encoded before is not encoded again."""
+        profile, device = self._placed or ("final", "cpu")
+        for text in dict.fromkeys(texts):
+            if text not in self._known:
+                if self._texts is None:
+                    self._texts = self._load_texts(profile, device)
+                with torch.no_grad(), _explained(self.name):
+                    self._known[text] = self.encode_text(self._texts, text, device).float().cpu()
+                self.text_encodings += 1
+        rows = [self._known[text] for text in texts]
+        return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True) if rows else torch.zeros(0, 0, 0)
+
+    def render(self, job: Job, carry: Carry | None) -> Iterator[Event]:
+        """The shot's frames, clip after clip, with progress by calls of the denoiser."""
+        chosen = self.options(job.profile)
+        frames = len(job.conditioning.c2w_F44)
+        known = None if carry is None else carry.frames
+        plan = clips(frames, self.longest, self.step, self.overlap, known is not None)
+        each = chosen.steps * self.passes(chosen)
+        yield Progress(0, each * len(plan))
+        pipe = self.pipeline(job.profile, job.device)
+        for number, clip in enumerate(plan):
+            seed = (job.shot.seed + 7919 * number) % 2**63
+            making = Making(job, chosen, clip, _last(known, clip.known), seed)
+            made = yield from self.stepped(pipe, making, number * each, len(plan) * each)
+            known = made
+            yield from self._heard()
+            yield Frames(made[clip.known : frames - clip.start])
+            yield Progress((number + 1) * each, each * len(plan))
+        shown = made[: frames - clip.start]
+        ending = _last(shown, self.overlap)
+        yield Carry(shown[-1:] if ending is None else ending, job.shot.hash)
+
+    def stepped(
+        self, pipe: Any, making: Making, before: int, total: int
+    ) -> Generator[Event, None, FrameArray]:
+        """Makes a clip, telling of its steps; the calls before it are `before`, those of the shot `total`."""
+        with _explained(self.name):
+            steps = stepping(lambda on_step: self.make(pipe, making, on_step))
+            try:
+                while True:
+                    yield Progress(min(before + next(steps), total), total)
+            except StopIteration as end:
+                made: FrameArray = end.value
+                return made
+            finally:
+                steps.close()
+
+    def heard(self, making: Making, samples: Tensor, rate: int) -> None:
+        """Keeps the sound [C, N] of a clip that the model made with it, for the film."""
+        fps, skipped = making.job.native.fps, making.clip.known
+        kept = samples[:, round(skipped * rate / fps) : round(making.clip.frames * rate / fps)]
+        at = Fraction(making.clip.start + skipped) / fps
+        self._sounds.append(Sound(kept.float().cpu().numpy().T, rate, at))
+
+    def _heard(self) -> Iterator[Sound]:
+        sounds, self._sounds = self._sounds, []
+        yield from sounds
+
+    def pipeline(self, profile: str, device: str) -> Any:
+        """The pipeline, loaded and placed once. Raises ModelError where that can't be done here."""
+        if self._pipeline is None:
+            self._let_texts_go()
+            chosen = self.options(profile)
+            dtype = chosen.torch_dtype(device)
+            denoisers = [part.name for part in self.networks if part.name in self.denoiser_parts]
+            kept = [part for part in self.networks if part.name not in self.text_parts]
+            _known_device(device)
+            check_memory(
+                kept, denoisers, device, dtype, quantize=chosen.quantize, offload=chosen.offload
+            )
+            quantized = quantization(chosen, denoisers)
+            more = {"quantization_config": quantized} if quantized else {}
+            pipe = self.load_pictures(self.dtypes(dtype), **more)
+            pipe.set_progress_bar_config(disable=True)
+            place(pipe, chosen, device, self.denoisers(pipe))
+            self._pipeline = pipe
+            self.model_loads += 1
+        return self._pipeline
+
+    def denoisers(self, pipe: Any) -> list[Any]:
+        found = [getattr(pipe, name, None) for name in self.denoiser_parts]
+        return [network for network in found if network is not None]
+
+    def dtypes(self, dtype: torch.dtype) -> Any:
+        """Of all parts, or a table by part: VAEs stay exact."""
+        return dtype if dtype == torch.float32 else {"default": dtype, "vae": torch.float32}
+
+    def _load_texts(self, profile: str, device: str) -> Any:
+        chosen = self.options(profile)
+        dtype = chosen.torch_dtype(device)
+        _known_device(device)
+        encoders = [part for part in self.networks if part.name in self.text_parts]
+        check_memory(encoders, (), device, dtype, offload=chosen.offload)
+        pipe = self.load_texts(dtype)
+        if not chosen.offload:
+            pipe.to(device)
+        elif chosen.offload == "group" and device != "cpu":
+            pipe.enable_group_offload(
+                onload_device=torch.device(device), offload_type="leaf_level", use_stream=True
+            )
+        elif device != "cpu":
+            pipe.enable_model_cpu_offload(device=device)
+        return pipe
+
+    def _let_texts_go(self) -> None:
+        if self._texts is not None:
+            self._texts = None
+            gc.collect()
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+
+
+def pictures(video: Any) -> FrameArray:
+    """Frames [F, H, W, 3] from 0 to 1 as uint8."""
+    return np.ascontiguousarray((np.asarray(video) * 255).round().clip(0, 255).astype(np.uint8))
+
+
+def unit(frames: FrameArray) -> Tensor:
+    """uint8 [F, H, W, 3] as a VAE takes them, [1, 3, F, H, W] from -1 to 1."""
+    return torch.from_numpy(frames).permute(3, 0, 1, 2).float()[None] / 127.5 - 1
+
+
+def _last(frames: FrameArray | None, count: int) -> FrameArray | None:
+    """The last `count`; where there are fewer, the first of them several times before."""
+    if frames is None or not count:
+        return None
+    held = [frames[:1]] * max(0, count - len(frames))
+    return np.ascontiguousarray(np.concatenate([*held, frames[-count:]]))
+
+
+def _known_device(device: str) -> None:
+    try:
+        torch.zeros(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise ModelError(
+            f"there is no device `{device}` here: {first_line(error)}",
+            "leave out --device, or name one that torch knows: cpu, cuda, cuda:1, mps",
+        ) from None
+
+
+class _explained:
+    """Says what a library raises while it works as a ModelError, with what to do next."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if error is None or isinstance(error, ModelError) or not isinstance(error, Exception):
+            return
+        if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "memory" in str(error):
+            raise ModelError(
+                f"{self.name} ran out of memory",
+                "use `--profile draft`, a smaller `size` or `offload` in scenelang.toml, or a smaller model",
+            ) from error
+        if isinstance(error, (RuntimeError, ValueError, TypeError, OSError)):
+            raise ModelError(
+                f"{self.name} failed: {first_line(error)}",
+                "if the model is whole, this is a defect: please report it",
+            ) from error
