@@ -43,13 +43,10 @@ def prepare(
     wish = getattr(backend, "prepare", None)
     if wish is None:
         return
-    by = _by(backend, device)
-    known = store is not None and by is not None
-    wish(
-        [t for t in dict.fromkeys(texts) if not (known and store.has("texts", _key(by, t)))],
-        profile,
-        device,
-    )
+    new, by = list(dict.fromkeys(texts)), _by(backend, device)
+    if store is not None and by is not None:
+        new = [text for text in new if not store.has("texts", _key(by, text))]
+    wish(new, profile, device)
 
 
 def _by(backend: Backend, device: str) -> str | None:

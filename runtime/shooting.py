@@ -146,8 +146,10 @@ class Shooting:
         if shot.id in self._wanted:
             self._carried[shot.id] = take.carry()
         if give:
-            for piece in chain(take.frames(), take.sounds()):
+            for piece in take.frames():
                 self.give(shot.id, piece)
+            for sound in take.sounds():
+                self.give(shot.id, sound)
         if give and shot.id not in self.rendered:
             self.cached.append(shot.id)
             yield ShotCached(shot.id, shot.frames)

@@ -6,9 +6,10 @@ import hashlib
 import json
 from pathlib import Path
 
-from scenelang.runtime.keys import weights_hash
-from scenelang.runtime.models import base_folder
-from scenelang.runtime.pins import fingerprint
+from scenelang.runtime.keys import identity_of, weights_hash
+from scenelang.runtime.models import KNOWN, base_folder
+from scenelang.runtime.pins import fingerprint, locked_revision
+from scenelang.runtime.registry import BACKENDS, load_backend
 from scenelang.runtime.source import Source
 from scenelang.runtime.video_models.first_frame import PICTURES, in_project
 
@@ -28,14 +29,25 @@ def facts_of(source: Source) -> dict[str, str]:
     if source.model.base:
         facts["base"] = fingerprint(base_folder(source))
     if source.model.first_frame:
-        facts["first_frame"] = _of_path(in_project(source.model.first_frame, source.project))
+        facts["first_frame"] = _of_maker(source.model.first_frame, source.project)
     for move, file in sorted(source.model.loras.items()):
         facts[f"lora {move}"] = _of_path(in_project(file, source.project))
     return facts
 
 
+def _of_maker(who: str, project: Path | None) -> str:
+    """Of what makes first frames: pictures, or a model."""
+    if who in BACKENDS:
+        return json.dumps(identity_of(load_backend(who)), sort_keys=True)
+    path = in_project(who, project)
+    if path.exists():
+        return _of_path(path)
+    known = KNOWN.get(who)
+    return locked_revision(project, known.hub_id if known else who)
+
+
 def _of_path(path: Path) -> str:
-    """Of a file, a folder of pictures, or a model's folder; empty for what is only a name."""
+    """Of a file, a folder of pictures, or a model's folder; empty where there is none."""
     if path.is_dir():
         pictures = any(p.suffix.lower() in PICTURES for p in path.iterdir())
         return weights_hash(path) if pictures else fingerprint(path)
