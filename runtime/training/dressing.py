@@ -70,7 +70,7 @@ def dressing(plan: Plan) -> Dressing:
         p = piece.parts
         for n in range(len(p)):
             m = p.material[n]
-            for middle, half, exponent in _superellipsoids(p.shape[n], p.half[n][0], float(p.taper[n][0])):
+            for middle, half, exponent in superellipsoids(p.shape[n], p.half[n][0], float(p.taper[n][0])):
                 axes = world @ p.axes[n][0]
                 centre = world @ (p.centre[n][0] + p.axes[n][0] @ middle) + at
                 high = float(np.abs(axes[1] * half).sum())
@@ -83,7 +83,7 @@ def dressing(plan: Plan) -> Dressing:
     return Dressing(*(np.asarray(column, np.float32) for column in zip(*rows, strict=True)))
 
 
-def _superellipsoids(shape: int, half: Floats, taper: float) -> list[tuple[Floats, Floats, float]]:
+def superellipsoids(shape: int, half: Floats, taper: float) -> list[tuple[Floats, Floats, float]]:
     """The middle [3] in its own axes, halves [3] and exponent of each solid that stands for one of previz's."""
     nowhere = np.zeros(3, np.float32)
     if shape == CAPSULE:
@@ -101,7 +101,7 @@ def _superellipsoids(shape: int, half: Floats, taper: float) -> list[tuple[Float
     return [(nowhere, half, 8.0 if shape == BOX else 2.0)]
 
 
-def _near_unit(axes: Floats, half: Floats) -> tuple[Floats, Floats]:
+def near_unit(axes: Floats, half: Floats) -> tuple[Floats, Floats]:
     """The same solid with its axes named so that it is turned as little as can be: a quaternion (1, turn) can't turn by
     half a circle."""
     best, chosen = -2.0, (axes, half)
@@ -115,7 +115,7 @@ def _near_unit(axes: Floats, half: Floats) -> tuple[Floats, Floats]:
     return chosen
 
 
-def _turn_of(axes: Floats) -> Floats:
+def turn_of(axes: Floats) -> Floats:
     """t of the quaternion (1, t) of a rotation [3, 3]."""
     w = 0.5 * np.sqrt(max(1e-3, 1 + float(np.trace(axes))))
     skew = np.array((axes[2, 1] - axes[1, 2], axes[0, 2] - axes[2, 0], axes[1, 0] - axes[0, 1]), np.float32)
@@ -128,7 +128,7 @@ def values_of(found: Dressing, scenery: Scenery) -> tuple[Tensor, Tensor]:
     count = scenery.count
     order = np.sort(np.argsort(-found.importance)[:count])
     kept = found.take(order)
-    named = [_near_unit(a, h) for a, h in zip(kept.axes, kept.half, strict=True)]
+    named = [near_unit(a, h) for a, h in zip(kept.axes, kept.half, strict=True)]
     want = torch.zeros(count, sum(scenery.values.values()))
     weight = torch.zeros_like(want)
     v = dict(zip(scenery.values, want.split([*scenery.values.values()], -1), strict=True))
@@ -141,7 +141,7 @@ def values_of(found: Dressing, scenery: Scenery) -> tuple[Tensor, Tensor]:
     tensor = lambda x: torch.as_tensor(np.asarray(x, np.float32))  # noqa: E731
     v["middle"][:n] = tensor(kept.middle) / REACH
     v["half"][:n] = (tensor([h for _, h in named]).clamp_min(0.02) / REACH).log()
-    v["turn"][:n] = tensor([_turn_of(a) for a, _ in named])
+    v["turn"][:n] = tensor([turn_of(a) for a, _ in named])
     v["exponent"][:n, 0] = torch.logit(((tensor(kept.exponent) - 2) / 6).clamp(0.01, 0.97))
     v["soft"][:n] = -3.0
     v["opacity"][:n] = 4.0
@@ -171,7 +171,7 @@ def dress(scenery: Scenery, plans: Sequence[Plan], steps: int = 3000, seed: int 
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return float(loss)
+    return loss.item()
 
 
 def _row(plan: Plan, scenery: Scenery) -> tuple[Tensor, Tensor, Tensor, Tensor]:
