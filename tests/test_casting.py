@@ -105,7 +105,7 @@ def test_every_solid_has_a_slot_on_a_bone_near_it() -> None:
     where = Bodies(16).bone.tolist()
     slots = slots_of(rest, bones, where)
     used = [s for s in slots if s >= 0]
-    assert len(used) == len(set(used)) == min(len(rest.which), len(where))
+    assert len(used) == len(set(used)) == min(len(rest.glow), len(where))
 
 
 def test_casting_brings_a_body_nearer_to_what_it_is() -> None:

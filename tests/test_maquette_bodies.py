@@ -43,7 +43,7 @@ def solid(
     said = torch.full((1, 1, SAID), more.get("said", 1.0))
     return Splats(
         torch.tensor([[middle]]), torch.eye(3)[None, None], torch.tensor([[half]]), torch.tensor([[exponent]]),
-        torch.tensor([[0.01]]), torch.tensor([[more.get("opacity", 1.0)]]), said,
+        torch.tensor([[more.get("across", exponent)]]), torch.tensor([[more.get("taper", 0.0)]]), torch.tensor([[0.01]]), torch.tensor([[more.get("opacity", 1.0)]]), said,
     )  # fmt: skip
 
 

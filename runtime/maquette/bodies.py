@@ -34,8 +34,9 @@ SOLIDS: dict[str, tuple[int, tuple[float, float, float]]] = {
 }  # fmt: skip
 # likewise of what has no bones, in halves of its width and in its height: poles, plates, blobs
 BOXES = ((0.1, 0.25, 0.1), (0.4, 0.06, 0.4), (0.22, 0.12, 0.22))
-_SHAPE = {"middle": 3, "half": 3, "turn": 3, "exponent": 1, "soft": 1, "opacity": 1}
+_SHAPE = {"middle": 3, "half": 3, "turn": 3, "exponent": 1, "across": 1, "taper": 1, "soft": 1, "opacity": 1}
 _LOOK = {"own": 3, "glow": 1, "code": CODE}
+TAPER = 0.95  # the most that a solid tapers
 REACH = 10.0  # metres: the unit of what stands about
 
 
@@ -192,7 +193,7 @@ def _scattered(count: int) -> Tensor:
 def _soften(rest: Tensor, values: dict[str, int]) -> dict[str, Tensor]:
     """Sets values [..., V] of solids at rest as they are before anything is learned; returns them by name."""
     v = dict(zip(values, rest.split(list(values.values()), -1), strict=True))
-    v["exponent"][:] = -1.0
+    v["exponent"][:] = v["across"][:] = -1.0
     v["opacity"][:] = 0.5
     v["turn"][:] = 0.05 * torch.randn(v["turn"].shape, generator=torch.Generator().manual_seed(2))
     return v
@@ -210,6 +211,8 @@ def _splats(
         flat(axes),
         flat(half).clamp_min(2e-3),
         flat(2 + 6 * v["exponent"].sigmoid()[..., 0]),
+        flat(2 + 6 * v["across"].sigmoid()[..., 0]),
+        flat(TAPER * torch.tanh(v["taper"][..., 0])),
         flat(0.02 + 0.4 * v["soft"].sigmoid()[..., 0]),
         flat(opacity),
         flat(torch.cat([colour, glow, v["code"]], -1)),

@@ -32,7 +32,8 @@ from scenelang.runtime.training.dressing import (
     RATE,
     Floats,
     near_unit,
-    superellipsoids,
+    shaped,
+    superquadric,
     turn_of,
 )
 
@@ -43,16 +44,15 @@ ABSENT = -6.0  # logit of a colour that a solid doesn't have
 
 @dataclass(frozen=True)
 class Parts:
-    """The solids of a body in one frame, in its own axes: middles [S, 3], axes [S, 3, 3], halves [S, 3], exponents [S],
-    colours [S, 3] linear, glow [S]; `which` of previz's solids each comes from."""
+    """The solids of a body in one frame, in its own axes: middles [S, 3], axes [S, 3, 3], halves [S, 3], exponents and
+    taper [S, 3], colours [S, 3] linear, glow [S]."""
 
     middle: Floats
     axes: Floats
     half: Floats
-    exponent: Floats
+    shape: Floats
     colour: Floats
     glow: Floats
-    which: list[int]
 
 
 def parts_of(assembly: Assembly, frame: int) -> Parts:
@@ -60,12 +60,9 @@ def parts_of(assembly: Assembly, frame: int) -> Parts:
     for n in range(len(assembly)):
         f = min(frame, len(assembly.half[n]) - 1)
         m, axes = assembly.material[n], assembly.axes[n][f]
-        for middle, half, exponent in superellipsoids(
-            assembly.shape[n], assembly.half[n][f], float(assembly.taper[n][f])
-        ):
-            rows.append((assembly.centre[n][f] + axes @ middle, axes, half, exponent, m.colour, m.glow, n))
-    *columns, which = zip(*rows, strict=True)
-    return Parts(*(np.asarray(c, np.float32) for c in columns), [*which])
+        half, *shape = superquadric(assembly.shape[n], assembly.half[n][f], float(assembly.taper[n][f]))
+        rows.append((assembly.centre[n][f], axes, half, shape, m.colour, m.glow))
+    return Parts(*(np.asarray(column, np.float32) for column in zip(*rows, strict=True)))
 
 
 def standing() -> Motion:
@@ -131,7 +128,7 @@ def rows_of(plan: Plan, bodies: Bodies, luck: np.random.Generator) -> Iterator[t
             build = KINDS.get(subject.kind, box)
             rest = parts_of(build(look, standing()), 0)
             here = parts_of(build(look, body), int(f))
-            if here.which != rest.which:
+            if len(here.glow) != len(rest.glow):
                 continue  # in some pose it has other parts
             bones = None
             if not boneless[n]:
@@ -167,11 +164,12 @@ def _values(
         turned, origin = bones[bone, :, :3], bones[bone, :, 3]
         centre = world @ parts.middle[n] + base
         place = turned.T @ (centre - origin) / np.maximum(unit, 1e-4)
-        axes, half = near_unit(turned.T @ world @ parts.axes[n], parts.half[n])
+        exponent, across, taper = parts.shape[n].tolist()
+        axes, half, up = near_unit(turned.T @ world @ parts.axes[n], parts.half[n], across < exponent or taper != 0)
         v["middle"][slot] = torch.from_numpy(place - begin[slot])
         v["half"][slot] = torch.from_numpy(np.log(np.maximum(half, 2e-3) / (size[slot] * np.maximum(unit, 1e-4))))
         v["turn"][slot] = torch.from_numpy(turn_of(axes))
-        v["exponent"][slot] = torch.logit(torch.tensor((float(parts.exponent[n]) - 2) / 6).clamp(0.01, 0.97))
+        shaped(v, slot, exponent, across, taper * up)
         v["soft"][slot], v["opacity"][slot] = -3.0, 4.0
         glow = float(parts.glow[n])
         v["glow"][slot] = float(np.log(np.expm1(glow / 4)) + 4) if glow > 0.05 else -1.0
@@ -181,7 +179,7 @@ def _values(
     return want, weight
 
 
-_COUNTS = {"middle": 12.0, "half": 2.0, "turn": 1.0, "exponent": 0.1, "soft": 0.2, "opacity": 0.3, "glow": 0.2}
+_COUNTS = {"middle": 12.0, "half": 2.0, "turn": 1.0, "exponent": 0.1, "across": 0.1, "taper": 0.5, "soft": 0.2, "opacity": 0.3, "glow": 0.2}
 
 
 def _paint(v: dict[str, Tensor], w: dict[str, Tensor], slot: int, colour: Floats, said: dict[str, Floats]) -> None:
