@@ -213,7 +213,7 @@ def _splats(
         flat(2 + 6 * v["exponent"].sigmoid()[..., 0]),
         flat(2 + 6 * v["across"].sigmoid()[..., 0]),
         flat(TAPER * torch.tanh(v["taper"][..., 0])),
-        flat(0.02 + 0.4 * v["soft"].sigmoid()[..., 0]),
+        flat(0.004 + 0.4 * (v["soft"][..., 0] - 2).sigmoid()),
         flat(opacity),
         flat(torch.cat([colour, glow, v["code"]], -1)),
     )

@@ -3,7 +3,7 @@
 A solid is a superquadric, (|x/a|^n + |z/c|^n)^(e/n) + |y/b|^e < 1 in its own axes (Barr 1981): an ellipsoid at
 e = n = 2, nearly a cylinder at e = 8 and n = 2, nearly a box at 8 and 8; x and z may taper along y, to a cone. A ray's nearest point to its middle says how far inside it passes; the edge is as soft as the
 solid itself and a pixel's width make it. Solids are laid over one another from the nearest to the farthest by the
-depth of their middles, tile by tile (as in 3D Gaussian splatting, Kerbl et al. 2023). All is differentiable but
+depth of their fronts, tile by tile (as in 3D Gaussian splatting, Kerbl et al. 2023). All is differentiable but
 the choice of which solids a tile sees.
 
 Legend of shapes: G pictures (clips x frames), S solids, C attributes; a list of X tiles of P = TILE^2 pixels, K
@@ -149,7 +149,7 @@ def _norms(logs: Tensor, across: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _keys(splats: Splats, r: Rays) -> Tensor:
-    """Depths [G, tiles, S] of the middles of the solids that a tile may see, inf for the others."""
+    """Depths [G, tiles, S] of the fronts of the solids that a tile may see, inf for the others."""
     g, (h, w) = len(splats.middle_GS3), r.d.shape[2:4]
     with torch.no_grad():
         (x0, y0), scale = r.centre.flatten(0, 1).unbind(-1), 1 / r.pixel.reshape(g)
@@ -170,7 +170,8 @@ def _keys(splats: Splats, r: Rays) -> Tensor:
         across = ((u + du) > left) & ((u - du) < left + TILE)  # [tw, G, S]
         upright = ((v + dv) > top) & ((v - dv) < top + TILE)
         there = (upright[:, None] & across[None] & alive).permute(2, 0, 1, 3).flatten(1, 2)
-        return torch.where(there, z.clamp_min(NEAR)[:, None], torch.inf)
+        front = (z - long[..., 2]).clamp_min(NEAR)  # a coat is before the legs in it
+        return torch.where(there, front[:, None], torch.inf)
 
 
 def _tiled(x: Tensor) -> Tensor:
