@@ -60,7 +60,9 @@ def leap_of(body: Motion) -> Leap:
     bent = smoothstep(share, 0, 0.6 * TAKEOFF) * (1 - smoothstep(share, 0.7 * TAKEOFF, TAKEOFF))
     v = np.clip((share - TAKEOFF) / (LANDING - TAKEOFF), 0, 1)
     air = 4 * v * (1 - v)
-    lands = smoothstep(share, LANDING - 0.02, LANDING + 0.08) * (1 - smoothstep(share, LANDING + 0.08, 1))
+    lands = smoothstep(share, LANDING - 0.02, LANDING + 0.08) * (
+        1 - smoothstep(share, LANDING + 0.08, 1)
+    )
     way = np.where((v > 0) & (v < 1), 1 - 2 * v, 0)
     return Leap(*(np.asarray(a, np.float32) for a in (bent, air, lands, way)))
 
@@ -99,7 +101,9 @@ def act_of(body: Motion, gait: Gait) -> Act:
         swings = np.sin(beat + (0.0 if side == "left" else np.pi))
         dancing = points(s * (0.2 + 0.05 * swings), 0.04 + 0.2 * swings, 0.09 - 0.05 * swings)
         jumping = points(
-            s * (0.09 + 0.08 * tuck), -0.2 + 0.48 * tuck + 0.04 * leap.lands, -0.16 + 0.22 * tuck + 0.2 * leap.lands
+            s * (0.09 + 0.08 * tuck),
+            -0.2 + 0.48 * tuck + 0.04 * leap.lands,
+            -0.16 + 0.22 * tuck + 0.2 * leap.lands,
         )
         falling = points(s * 0.24 + 0 * fall, 0.17 + 0.05 * np.sin(9 * body.time + s), 0.12 + 0 * fall)
         w = np.stack([dance, np.clip(leap.bent + leap.air + leap.lands, 0, 1), fall])

@@ -128,11 +128,18 @@ def creature(body: Motion, height: float) -> Creature:
             * h,
         )
         shoulder[side] = on(s * 0.31, -0.02, 0.05)
-        foot[side] = points(
-            s * (0.16 + 0.03 * lying),
-            0.055 + 0.08 * np.maximum(0, swing) + 0.09 * np.maximum(0, sway) + 0.04 * leap.air + 0.12 * lying,
-            0.1 + 0.1 * swing + 0.2 * low + 0.3 * lying,
-        ) * h
+        foot[side] = (
+            points(
+                s * (0.16 + 0.03 * lying),
+                0.055
+                + 0.08 * np.maximum(0, swing)
+                + 0.09 * np.maximum(0, sway)
+                + 0.04 * leap.air
+                + 0.12 * lying,
+                0.1 + 0.1 * swing + 0.2 * low + 0.3 * lying,
+            )
+            * h
+        )
     return Creature(middle, torso, yaw, pitch, shoulder, hand, foot)
 
 
@@ -153,10 +160,14 @@ def animal(body: Motion, height: float) -> Animal:
     galloping = smoothstep(body.speed, 2.2, 4.0)
     cycle = animal_cycle(body, h)
     stands = (0.62 if tall else 0.56) + 0.015 * walking * np.cos(4 * np.pi * cycle)
-    middle = points(0, stands - 0.34 * lies - 0.14 * sits - 0.1 * (leap.bent + leap.lands), 0 * cycle) * h
+    middle = (
+        points(0, stands - 0.34 * lies - 0.14 * sits - 0.1 * (leap.bent + leap.lands), 0 * cycle) * h
+    )
     rocks = 7 * galloping * np.sin(2 * np.pi * cycle)
     spine = turn(
-        10 * dance * np.sin(beat), -34 * sits - 24 * leap.way - rocks + 8 * leap.bent, 5 * dance * np.sin(beat)
+        10 * dance * np.sin(beat),
+        -34 * sits - 24 * leap.way - rocks + 8 * leap.bent,
+        5 * dance * np.sin(beat),
     )
     length = 0.42 if tall else 0.46
 
@@ -171,9 +182,14 @@ def animal(body: Motion, height: float) -> Animal:
         stretch = (0.2 if fore else -0.2) * leap.air
         lift = 0.09 * walking * np.maximum(0, np.cos(u)) + 0.12 * leap.air
         lift = lift + 0.1 * dance * np.maximum(0, s * np.sin(beat)) * fore
-        foot = points(
-            s * (0.09 + 0.03 * lies), 0.035 + lift, under + (0.17 + 0.1 * galloping) * walking * np.sin(u) + stretch
-        ) * h
+        foot = (
+            points(
+                s * (0.09 + 0.03 * lies),
+                0.035 + lift,
+                under + (0.17 + 0.1 * galloping) * walking * np.sin(u) + stretch,
+            )
+            * h
+        )
         out = (0.05 if fore else -0.06) * (1 + 2 * lies) + (0.0 if fore else 0.16) * sits
         knee = (foot + hip) / 2 + points(0, 0, out) * h
         return Leg(hip, knee, foot)
@@ -195,7 +211,9 @@ def bird(body: Motion, height: float) -> Bird:
     h, t = height, body.time
     flying = smoothstep(np.maximum(body.position[:, 1] / 0.4, body.speed - 1.2), 0.2, 1.0)
     beat = np.sin(2 * np.pi * (3.2 * t + body.phase))
-    low = np.clip(body.of("sit") + body.of("lie") + body.of("crouch") + body.of("kneel"), 0, 1) * (1 - flying)
+    low = np.clip(body.of("sit") + body.of("lie") + body.of("crouch") + body.of("kneel"), 0, 1) * (
+        1 - flying
+    )
     dance, tempo = body.of("dance"), beat_of(body)
     hop = 0.1 * dance * np.abs(np.sin(tempo)) - 0.28 * low
     middle = points(0 * t, (0.5 + 0.06 * flying * -beat + hop) * h, 0 * t)

@@ -25,8 +25,8 @@ from scenelang.compiler.native import Native
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.compiler.prompts import prompts, subject_prompts
 from scenelang.compiler.rays import frame_count, intrinsics, plucker, poses, resample
-from scenelang.compiler.sight_lines import sight_lines
 from scenelang.compiler.set_size import SHAPES, extent_of, set_size
+from scenelang.compiler.sight_lines import sight_lines
 
 SCHEMA = "scenelang.conditioning/1"
 COLOURED = ("main", *PARTS)  # parts that a description can give a colour
@@ -234,7 +234,10 @@ def _subjects(plan: Plan, shot: ShotPlan, native: Fraction) -> Tensor:
     for n, track in enumerate(shot.subjects):
         subject = plan.subject(track.subject)
         first = (0, subject.features)
-        for start, features in [first, *((s[0], s[3]) for s in sorted(track.states, key=lambda s: s[0]))]:
+        for start, features in [
+            first,
+            *((s[0], s[3]) for s in sorted(track.states, key=lambda s: s[0])),
+        ]:
             # a feature may be called as a kind is: an umbrella is held, or it is one
             said = [word == subject.kind for word in BODY_WORDS[: len(KINDS)]]
             said += [word in features for word in BODY_WORDS[len(KINDS) :]]

@@ -153,9 +153,7 @@ def rocking(body: Motion, height: float) -> tuple[Array, Array]:
     return rock, points(0, 0.015 * height * np.sin(2 * np.pi * 0.27 * t), 0)
 
 
-def _ramp(
-    start: int, stop: int, frames: int, fps: float, lasting: bool, seconds: float = RAMP
-) -> Array:
+def _ramp(start: int, stop: int, frames: int, fps: float, lasting: bool, seconds: float = RAMP) -> Array:
     """1 inside [start, stop) with smooth ends, the first `seconds` long; what lasts has no ramp at
     the shot's own ends, and nothing is taken back at its last frame."""
     f = np.arange(frames, dtype=np.float32)

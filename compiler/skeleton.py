@@ -91,7 +91,9 @@ def joints(body: Motion, height: float) -> Joints:
     pelvis = points(0.006 * sway * calm, pelvis_yz[:, 0] + bob, pelvis_yz[:, 1]) * height
     pelvis = pelvis + act.pelvis * height
     lying = body.of("lie")
-    back = smoothstep(lying, 0.5 - 0.5 * act.falls, 1.0)  # sits first, then lies back; who falls does not
+    back = smoothstep(
+        lying, 0.5 - 0.5 * act.falls, 1.0
+    )  # sits first, then lies back; who falls does not
     pitch = sum(np.float32(_POSTURES[p][3]) * (back if p == "lie" else w) for p, w in weights.items())
     pitch = pitch + 2.5 * gait.walking + 9 * gait.running + 1.2 * np.sin(2 * np.pi * 0.23 * t) * calm
     lean_side, lean = _lean(body, pelvis)

@@ -13,9 +13,9 @@ from films import plan_example, plan_shot
 from safetensors import safe_open
 from test_placement import project
 
-from scenelang.compiler.lexicon import BODY_WORDS, PLACE_WORDS
 from scenelang.compiler.conditioning import TENSORS, Conditioning, condition_shot, load, save
 from scenelang.compiler.encoders import EncoderError, load_encoder, tiny_encoder
+from scenelang.compiler.lexicon import BODY_WORDS, PLACE_WORDS
 from scenelang.compiler.native import Native
 from scenelang.compiler.plan import Plan, at
 from scenelang.compiler.prompts import prompts

@@ -20,7 +20,6 @@ from pattern_backend import PatternBackend, number_of
 from scenelang.grammar.vocabulary import MOVES, TERMS
 from scenelang.runtime.previz.render import render_shot
 
-
 # compositions that no camera is placed by
 LEFT_OUT = {"composition": {"left", "right", "balanced", "symmetrical", "short-side"}}
 

@@ -34,7 +34,16 @@ SOLIDS: dict[str, tuple[int, tuple[float, float, float]]] = {
 }  # fmt: skip
 # likewise of what has no bones, in halves of its width and in its height: poles, plates, blobs
 BOXES = ((0.1, 0.25, 0.1), (0.4, 0.06, 0.4), (0.22, 0.12, 0.22))
-_SHAPE = {"middle": 3, "half": 3, "turn": 3, "exponent": 1, "across": 1, "taper": 1, "soft": 1, "opacity": 1}
+_SHAPE = {
+    "middle": 3,
+    "half": 3,
+    "turn": 3,
+    "exponent": 1,
+    "across": 1,
+    "taper": 1,
+    "soft": 1,
+    "opacity": 1,
+}
 _LOOK = {"own": 3, "glow": 1, "code": CODE}
 TAPER = 0.95  # the most that a solid tapers
 REACH = 10.0  # metres: the unit of what stands about
@@ -96,13 +105,20 @@ class Bodies(nn.Module):
         painted = cues.colour_BFNC.unflatten(-1, (PARTS, 4))[..., 3]
         told = told[..., None]
         return torch.cat(
-            [cues.body_BFNA * told, painted * told, cues.motion_BFNK, shape.expand(b, f, n, 2), rigid(cues)], -1
+            [
+                cues.body_BFNA * told,
+                painted * told,
+                cues.motion_BFNK,
+                shape.expand(b, f, n, 2),
+                rigid(cues),
+            ],
+            -1,
         )
 
     def units(self, cues: Cues) -> tuple[Tensor, Tensor, Tensor]:
         """What values of middles and sizes are measured in, [B, F, N, 1, 3] metres, and the middles [B, F, N, S, 3] and
         sizes of solids at rest, in such units."""
-        b, f, n = cues.base_BFN3.shape[:3]
+        b, _, n = cues.base_BFN3.shape[:3]
         half, high = cues.extent_BN2[:, None, :, :1], cues.extent_BN2[:, None, :, 1:]
         boneless = rigid(cues)
         box = torch.cat([half, high, half], -1)
@@ -139,7 +155,11 @@ class Scenery(nn.Module):
 
     def __init__(self, width: int, count: int) -> None:
         super().__init__()
-        self.values = {**_SHAPE, **_LOOK, "piece": 4}  # the middle and radius of what a solid is a part of
+        self.values = {
+            **_SHAPE,
+            **_LOOK,
+            "piece": 4,
+        }  # the middle and radius of what a solid is a part of
         self.count = count
         self.rest = nn.Parameter(torch.zeros(count, sum(self.values.values())))
         self.read = nn.Linear(len(PLACE_WORDS) + 7, width)
@@ -166,7 +186,9 @@ class Scenery(nn.Module):
         said = self.said(cues.place_BG * told[:, 0], cues.set_B7)
         parts = said[:, None, None].expand(b, f, 1, self.count, -1).split(list(self.values.values()), -1)
         v = dict(zip(self.values, parts, strict=True))
-        alive = _free(cues.sight_BX7, v["piece"][:, 0, 0].detach() * REACH)[:, None, None].expand(b, f, 1, -1)
+        alive = _free(cues.sight_BX7, v["piece"][:, 0, 0].detach() * REACH)[:, None, None].expand(
+            b, f, 1, -1
+        )
         size = v["half"].clamp(-8, 1).exp() * REACH
         return _splats(v, v["middle"] * REACH, _turned(v["turn"]), size, v["own"].sigmoid(), alive)
 

@@ -79,7 +79,13 @@ def seen(splats: Splats, r: Rays, most: int) -> Seen:
     way = into @ d[tiles[tile]].transpose(1, 2)  # [Y, 3, P]
     exponent, across, taper, soft, opacity = (
         of(v)[:, None]
-        for v in (splats.exponent_GS, splats.across_GS, splats.taper_GS, splats.soft_GS, splats.opacity_GS)
+        for v in (
+            splats.exponent_GS,
+            splats.across_GS,
+            splats.taper_GS,
+            splats.soft_GS,
+            splats.opacity_GS,
+        )
     )
     pixel = r.pixel.reshape(g)[picture[tile]][:, None]
     alpha, t, facing = _passes(
@@ -157,7 +163,9 @@ def _keys(splats: Splats, r: Rays) -> Tensor:
         axes = r.axes.flatten(0, 1).transpose(1, 2)  # rows are the camera's axes
         x, y, z = (offset @ axes.transpose(1, 2)).unbind(-1)  # [G, S]
         widest = 1 + splats.taper_GS.abs()[..., None] * splats.half_GS3.new_tensor([1.0, 0.0, 1.0])
-        reach = axes[:, None] @ (splats.axes_GS33 * (splats.half_GS3 * widest)[..., None, :])  # [G, S, 3, 3]
+        reach = axes[:, None] @ (
+            splats.axes_GS33 * (splats.half_GS3 * widest)[..., None, :]
+        )  # [G, S, 3, 3]
         long, wide = reach.norm(dim=-1), reach.abs().sum(-1)
         share = (1 - 2 / splats.exponent_GS)[..., None]
         far = (long + (wide - long) * share) * (1 + 2.5 * splats.soft_GS[..., None].clamp(max=0.6))

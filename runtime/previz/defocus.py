@@ -62,7 +62,7 @@ def lens_of(shot: ShotPlan, device: torch.device) -> Lens:
 
 def defocused(colour: Tensor, depth: Tensor, shape: tuple[int, int, int], lens: Lens) -> Tensor:
     """Linear radiance [3, F*H*W] as the lens sees it; `depth` [F*H*W] metres along the axis."""
-    frames, h, w = shape
+    frames, _, w = shape
     colour, depth = colour.view(3, *shape), depth.view(shape)
     result = colour
     for f in range(frames):
@@ -111,7 +111,14 @@ def _gathered(picture: Tensor, radius: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     share = 1 / (math.pi * away * away).clamp_min(1.0)  # of a disc's light that each of its pixels gets
     before = ((-radius - 0.25) * 2).clamp(0, 1)
     fill = 1e-4  # what shows through where nothing behind is known
-    parts = [picture, radius[None], away[None], (share * before)[None], (share * (1 - before))[None], (1 - before)[None]]
+    parts = [
+        picture,
+        radius[None],
+        away[None],
+        (share * before)[None],
+        (share * (1 - before))[None],
+        (1 - before)[None],
+    ]
     padded = nn.pad(torch.cat(parts)[None], (reach,) * 4, mode="replicate")[0]
     near, cover = torch.zeros_like(picture), torch.zeros_like(radius)
     base, total = torch.zeros_like(picture), torch.zeros_like(radius)
@@ -128,7 +135,9 @@ def _gathered(picture: Tensor, radius: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             cover += w_near
             # what lies behind a pixel reaches it only as far as the pixel itself is blurred
             limit = torch.where(r > radius + 0.5, torch.minimum(size, away), size)
-            w_base = (limit - (far - 0.5)).clamp_(0, 1).mul_(behind).add_(open_, alpha=fill / (1 + far * far))
+            w_base = (
+                (limit - (far - 0.5)).clamp_(0, 1).mul_(behind).add_(open_, alpha=fill / (1 + far * far))
+            )
             base.addcmul_(colour, w_base)
             total += w_base
     over = cover.clamp_min(1.0)

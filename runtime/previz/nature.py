@@ -63,7 +63,8 @@ def desert(f: Features) -> list[Piece]:
         sand if "snowy" not in f else Material(SNOW.colour, texture="snow", tile=6.0),
     )  # fmt: skip
     result += [
-        undergrowth.cactus(x, z, 1.5 + 1.3 * ((i * 0.618) % 1), i) for i, x, z in spiral(8, 6.0, 2.1, 2.6, 2.6)
+        undergrowth.cactus(x, z, 1.5 + 1.3 * ((i * 0.618) % 1), i)
+        for i, x, z in spiral(8, 6.0, 2.1, 2.6, 2.6)
     ]
     shrubs = spiral(14, 3.2, 1.1, 0.5, 2.0)
     result += [undergrowth.fern(x, z, 0.5, i, "#9a8450") for i, x, z in shrubs]
@@ -73,7 +74,14 @@ def desert(f: Features) -> list[Piece]:
 def mountains(f: Features) -> list[Piece]:
     """Crags behind, firs and boulders on the way to them, grass between stones."""
     grey = rgb("#7d7870")
-    crags = ((-17, -26, 11.0), (19, -33, 15.0), (-38, -40, 19.0), (2, -62, 22.0), (30, 12, 12.0), (-28, 16, 13.0))
+    crags = (
+        (-17, -26, 11.0),
+        (19, -33, 15.0),
+        (-38, -40, 19.0),
+        (2, -62, 22.0),
+        (30, 12, 12.0),
+        (-28, 16, 13.0),
+    )
     result = [undergrowth.spire(x, z, tall, i, grey) for i, (x, z, tall) in enumerate(crags)]
     for i, x, z in spiral(16, 8.0, 1.3, 1.7, 3.4):
         features = ("snowy",) if "snowy" in f else ("fir",)
@@ -82,7 +90,9 @@ def mountains(f: Features) -> list[Piece]:
     if "snowy" not in f:
         result += undergrowth.tufts(20, 2.4, 0.6, 0.3, "#7f8a52")
         patch = Material(SNOW.colour, texture="snow", tile=3.0)
-        result += undergrowth.beds(((-6, -9, 2.2, 0.12), (7, -13, 3.0, 0.16), (4, -5.5, 1.2, 0.07)), patch)
+        result += undergrowth.beds(
+            ((-6, -9, 2.2, 0.12), (7, -13, 3.0, 0.16), (4, -5.5, 1.2, 0.07)), patch
+        )
     return [*result, *rocks(grey, 24)]
 
 
@@ -127,7 +137,9 @@ def shore(edge: float, f: Features) -> list[Piece]:
         a.ellipsoid(material("#e9f0f0"), (x, 0.0, 0.5 * np.sin(i * 1.9)), (1.7, 0.05, 0.22))
         a.ellipsoid(material("#c4d8da"), (x + 1, 0.0, -2.6 + 0.6 * np.sin(i * 2.7)), (1.5, 0.06, 0.16))
         if i % 2:
-            a.ellipsoid(material("#9fbfc8"), (1.7 * x, 0.0, -7.5 + 1.6 * np.sin(i * 1.3)), (2.4, 0.12, 0.2))
+            a.ellipsoid(
+                material("#9fbfc8"), (1.7 * x, 0.0, -7.5 + 1.6 * np.sin(i * 1.3)), (2.4, 0.12, 0.2)
+            )
     result = [Piece(a, (0, 0, -edge), 0, 0.1, 0.1)]
     for i in range(7):
         post = Assembly(1)

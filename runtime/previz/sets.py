@@ -106,9 +106,7 @@ def _desert(f: frozenset[str], size: SetSize) -> Set:
 
 
 def _mountains(f: frozenset[str], size: SetSize) -> Set:
-    return Set(
-        Ground("rock", 6.0, rgb("#857f74")), None, "mountains", pieces=nature.mountains(f)
-    )
+    return Set(Ground("rock", 6.0, rgb("#857f74")), None, "mountains", pieces=nature.mountains(f))
 
 
 def _studio(f: frozenset[str], size: SetSize) -> Set:

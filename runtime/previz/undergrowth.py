@@ -14,7 +14,9 @@ from scenelang.runtime.previz.solids import Assembly, Material, Rgb
 GOLDEN = 2.399963  # radians: a spiral on which no two neighbours stand in line
 
 
-def spiral(count: int, near: float, step: float, phase: float, free: float = 2.4) -> Iterator[tuple[int, float, float]]:
+def spiral(
+    count: int, near: float, step: float, phase: float, free: float = 2.4
+) -> Iterator[tuple[int, float, float]]:
     """Places (number, x, z) on a spiral around the stage, but for a way down its middle, `free` metres
     to both sides."""
     for i in range(count):
@@ -33,7 +35,11 @@ def bush(x: float, z: float, size: float, i: int, snowy: bool = False, colour: s
     a = Assembly(1)
     leaf = Material(material(colour).colour, texture="litter", tile=0.9)
     for k in range(3):
-        p = (0.55 * size * (k - 1), 0.42 * size * (1 - 0.25 * abs(k - 1)), 0.25 * size * ((k * 2 + i) % 3 - 1))
+        p = (
+            0.55 * size * (k - 1),
+            0.42 * size * (1 - 0.25 * abs(k - 1)),
+            0.25 * size * ((k * 2 + i) % 3 - 1),
+        )
         half = tuple(size * s * (1 - 0.15 * abs(k - 1)) for s in (0.55, 0.45, 0.5))
         a.ellipsoid(leaf.tinted(0.8 + 0.17 * ((i + k) % 3)), p, half)
     if snowy:
@@ -98,7 +104,13 @@ def spire(x: float, z: float, tall: float, i: int, colour: Rgb, snow: bool = Tru
         top = ((dx + 0.06 * (k - 1)) * tall, share * tall, 0.1 * tall * (k % 2))
         a.cone(rock.tinted(0.8 + 0.2 * k), (dx * tall, -0.1, 0), top, 0.34 * share * tall, 0.02 * tall)
     if snow:
-        a.cone(SNOW, (-0.034 * tall, 0.66 * tall, 0), (-0.06 * tall, 1.01 * tall, 0), 0.118 * tall, 0.02 * tall)
+        a.cone(
+            SNOW,
+            (-0.034 * tall, 0.66 * tall, 0),
+            (-0.06 * tall, 1.01 * tall, 0),
+            0.118 * tall,
+            0.02 * tall,
+        )
     return Piece(a, (x, 0, z), 63.0 * i, 0.7 * tall, tall)
 
 
@@ -112,7 +124,9 @@ def crystals(x: float, z: float, i: int) -> Piece:
     return Piece(a, (x, 0, z), 0, 0.5, 0.7, casts=False)
 
 
-def tufts(count: int, near: float, step: float, phase: float, colour: str, size: float = 0.35) -> list[Piece]:
+def tufts(
+    count: int, near: float, step: float, phase: float, colour: str, size: float = 0.35
+) -> list[Piece]:
     """Tufts of grass all around."""
     return [
         fern(x, z, size * (0.7 + 0.6 * _share(i)), i, colour, 5)

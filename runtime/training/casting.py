@@ -7,21 +7,22 @@ rendered from; how all that looks in a film's light is learned from pixels.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as fn
 
-from scenelang.compiler.bones import BONES, _packed
+from scenelang.compiler.bones import BONES, packed
 from scenelang.compiler.conditioning import COLOURED, condition_shot
 from scenelang.compiler.lexicon import linear
 from scenelang.compiler.motion import Motion, motion, stage
 from scenelang.compiler.plan import Plan
 from scenelang.compiler.rigs import Being, rig
-from scenelang.runtime.maquette.bodies import SOLIDS, Bodies, rigid
-from scenelang.runtime.maquette.cues import Cues, cues_of
+from scenelang.compiler.turning import turn
+from scenelang.runtime.maquette.bodies import Bodies, rigid
+from scenelang.runtime.maquette.cues import cues_of
 from scenelang.runtime.previz.kinds import KINDS, looks
 from scenelang.runtime.previz.palette import Look
 from scenelang.runtime.previz.solids import Assembly
@@ -68,7 +69,18 @@ def parts_of(assembly: Assembly, frame: int) -> Parts:
 def standing() -> Motion:
     """Of somebody who stands and does nothing, in one frame."""
     zero = np.zeros(1, np.float32)
-    return Motion(zero, np.zeros((1, 3), np.float32), zero, zero, np.array([[0, 1]], np.float32), zero, 0.0, {}, {}, zero)
+    return Motion(
+        zero,
+        np.zeros((1, 3), np.float32),
+        zero,
+        zero,
+        np.array([[0, 1]], np.float32),
+        zero,
+        0.0,
+        {},
+        {},
+        zero,
+    )
 
 
 _REACH = {"head": 0.6, "chest": 1.0, "pelvis": 1.0, "hand": 0.5, "foot": 0.6, "body": 4.0}
@@ -100,7 +112,9 @@ def slots_of(rest: Parts, bones: Floats | None, where: Sequence[int]) -> list[in
     return chosen
 
 
-def rows_of(plan: Plan, bodies: Bodies, luck: np.random.Generator) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+def rows_of(
+    plan: Plan, bodies: Bodies, luck: np.random.Generator
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """What is known of each body of a plan's first shot in some frames [KNOWN], the values that its solids should have
     [K, V], and how much each counts [K, V]."""
     shot = plan.shots[0]
@@ -132,12 +146,16 @@ def rows_of(plan: Plan, bodies: Bodies, luck: np.random.Generator) -> Iterator[t
                 continue  # in some pose it has other parts
             bones = None
             if not boneless[n]:
-                frames = _packed(rig(Being(subject, features, member, standing())), 1)
+                frames = packed(rig(Being(subject, features, member, standing())), 1)
                 bones = frames[0, :, :, 3]
             slots = slots_of(rest, bones, bodies.bone.tolist())
             frame = cues.bone_BFNR34[0, f, n].numpy()
             pose = (cues.base_BFN3[0, f, n].numpy(), float(body.heading[f]))
-            scale = (unit[0, min(f, unit.shape[1] - 1), n, 0].numpy(), begin[0, min(f, begin.shape[1] - 1), n].numpy(), size[0, min(f, size.shape[1] - 1), n].numpy())
+            scale = (
+                unit[0, min(f, unit.shape[1] - 1), n, 0].numpy(),
+                begin[0, min(f, begin.shape[1] - 1), n].numpy(),
+                size[0, min(f, size.shape[1] - 1), n].numpy(),
+            )
             want, weight = _values(bodies, here, slots, frame, pose, scale, look)
             yield known[0, f, n], want, weight
 
@@ -146,28 +164,34 @@ def _values(
     bodies: Bodies, parts: Parts, slots: list[int], bones: Floats, pose: tuple[Floats, float],
     scale: tuple[Floats, Floats, Floats], look: Look,
 ) -> tuple[Tensor, Tensor]:  # fmt: skip
-    from scenelang.compiler.turning import turn
-
     base, heading = pose
     unit, begin, size = scale
     world = turn(np.float32(heading))
-    want = torch.zeros(len(slots_range := bodies.bone), sum(bodies.values.values()))
+    want = torch.zeros(len(bodies.bone), sum(bodies.values.values()))
     weight = torch.zeros_like(want)
     v = dict(zip(bodies.values, want.split([*bodies.values.values()], -1), strict=True))
     w = dict(zip(bodies.values, weight.split([*bodies.values.values()], -1), strict=True))
     v["opacity"][:], w["opacity"][:] = HIDDEN, 0.3
-    said = {part: np.array(linear(value), np.float32) for part, value in look.colours.items() if part in COLOURED}
+    said = {
+        part: np.array(linear(value), np.float32)
+        for part, value in look.colours.items()
+        if part in COLOURED
+    }
     for n, slot in enumerate(slots):
         if slot < 0:
             continue
-        bone = int(slots_range[slot])
+        bone = int(bodies.bone[slot])
         turned, origin = bones[bone, :, :3], bones[bone, :, 3]
         centre = world @ parts.middle[n] + base
         place = turned.T @ (centre - origin) / np.maximum(unit, 1e-4)
         exponent, across, taper = parts.shape[n].tolist()
-        axes, half, up = near_unit(turned.T @ world @ parts.axes[n], parts.half[n], across < exponent or taper != 0)
+        axes, half, up = near_unit(
+            turned.T @ world @ parts.axes[n], parts.half[n], across < exponent or taper != 0
+        )
         v["middle"][slot] = torch.from_numpy(place - begin[slot])
-        v["half"][slot] = torch.from_numpy(np.log(np.maximum(half, 2e-3) / (size[slot] * np.maximum(unit, 1e-4))))
+        v["half"][slot] = torch.from_numpy(
+            np.log(np.maximum(half, 2e-3) / (size[slot] * np.maximum(unit, 1e-4)))
+        )
         v["turn"][slot] = torch.from_numpy(turn_of(axes))
         shaped(v, slot, exponent, across, taper * up)
         v["soft"][slot], v["opacity"][slot] = -3.0, 4.0
@@ -179,15 +203,31 @@ def _values(
     return want, weight
 
 
-_COUNTS = {"middle": 12.0, "half": 2.0, "turn": 1.0, "exponent": 0.1, "across": 0.1, "taper": 0.5, "soft": 0.2, "opacity": 0.3, "glow": 0.2}
+_COUNTS = {
+    "middle": 12.0,
+    "half": 2.0,
+    "turn": 1.0,
+    "exponent": 0.1,
+    "across": 0.1,
+    "taper": 0.5,
+    "soft": 0.2,
+    "opacity": 0.3,
+    "glow": 0.2,
+}
 
 
-def _paint(v: dict[str, Tensor], w: dict[str, Tensor], slot: int, colour: Floats, said: dict[str, Floats]) -> None:
+def _paint(
+    v: dict[str, Tensor], w: dict[str, Tensor], slot: int, colour: Floats, said: dict[str, Floats]
+) -> None:
     """Which of the colours that the film gives a part it is, darkened by black, or a colour of its own."""
     best, tint = None, 1.0
     for part, theirs in said.items():
         factor = float(colour @ theirs / max(float(theirs @ theirs), 1e-6))
-        if np.abs(colour - factor * theirs).max() < TINTS * max(0.2, float(colour.max())) and 0.2 < factor < 1.5 and (best is None or abs(factor - 1) < abs(tint - 1)):
+        if (
+            np.abs(colour - factor * theirs).max() < TINTS * max(0.2, float(colour.max()))
+            and 0.2 < factor < 1.5
+            and (best is None or abs(factor - 1) < abs(tint - 1))
+        ):
             best, tint = part, factor
     w["own"][slot] = 0.3
     for part in said:
@@ -212,7 +252,9 @@ def cast(bodies: Bodies, plans: Sequence[Plan], steps: int = 4000, seed: int = 0
     luck = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(bodies.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.0)
     for step in range(steps):
-        optimizer.param_groups[0]["lr"] = RATE * min(1.0, (step + 1) / 50, max((steps - step) / (0.6 * steps), 0.01))
+        optimizer.param_groups[0]["lr"] = RATE * min(
+            1.0, (step + 1) / 50, max((steps - step) / (0.6 * steps), 0.01)
+        )
         chosen = torch.randint(len(known), (BATCH,), generator=luck)
         loss = casting_loss(bodies, known[chosen], want[chosen], weight[chosen])
         optimizer.zero_grad()
@@ -224,6 +266,3 @@ def cast(bodies: Bodies, plans: Sequence[Plan], steps: int = 4000, seed: int = 0
 def casting_loss(bodies: Bodies, known: Tensor, want: Tensor, weight: Tensor) -> Tensor:
     said = torch.cat([*bodies.said(known).values()], -1)
     return (fn.smooth_l1_loss(said, want, beta=0.1, reduction="none") * weight).mean()
-
-
-_ = (Cues, replace, SOLIDS)

@@ -26,7 +26,10 @@ from scenelang.runtime.previz.shapes import BOX, CAPSULE, FRUSTUM
 
 Floats = NDArray[np.float32]
 STAND = np.array((0.0, 1.2, 4.0), np.float32)  # from where solids are seen, typically
-FLAT, LOW = 0.06, 0.12  # metres: what is thinner and lies lower is a picture on the floor, which surfaces.py draws
+FLAT, LOW = (
+    0.06,
+    0.12,
+)  # metres: what is thinner and lies lower is a picture on the floor, which surfaces.py draws
 RATE, BATCH = 3e-3, 64
 HIDDEN = -6.0  # logit of the opacity of a solid that isn't there
 
@@ -75,7 +78,15 @@ def dressing(plan: Plan) -> Dressing:
             rows.append((centre, axes, half, shape, m.colour, m.glow, (*piece.middle, piece.radius)))
     if not rows:
         empty = np.zeros((0,), np.float32)
-        return Dressing(empty.reshape(0, 3), empty.reshape(0, 3, 3), empty.reshape(0, 3), empty.reshape(0, 3), empty.reshape(0, 3), empty, empty.reshape(0, 4))
+        return Dressing(
+            empty.reshape(0, 3),
+            empty.reshape(0, 3, 3),
+            empty.reshape(0, 3),
+            empty.reshape(0, 3),
+            empty.reshape(0, 3),
+            empty,
+            empty.reshape(0, 4),
+        )
     return Dressing(*(np.asarray(column, np.float32) for column in zip(*rows, strict=True)))
 
 
@@ -95,7 +106,11 @@ def near_unit(axes: Floats, half: Floats, round_: bool) -> tuple[Floats, Floats,
     """The same solid with its axes named so that it is turned as little as can be, as a quaternion (1, turn) can't turn
     by half a circle; -1 where its y axis is the other way about. What is round about y keeps that axis."""
     best, chosen = -2.0, (axes, half, 1.0)
-    orders = ((0, 1, 2), (2, 1, 0)) if round_ else ((0, 1, 2), (1, 2, 0), (2, 0, 1), (0, 2, 1), (1, 0, 2), (2, 1, 0))
+    orders = (
+        ((0, 1, 2), (2, 1, 0))
+        if round_
+        else ((0, 1, 2), (1, 2, 0), (2, 0, 1), (0, 2, 1), (1, 0, 2), (2, 1, 0))
+    )
     for order in orders:
         signs = np.where(np.diag(axes[:, order]) < 0, -1.0, 1.0)
         columns = axes[:, order] * signs
@@ -118,7 +133,9 @@ def shaped(v: dict[str, Tensor], index: int, exponent: float, across: float, tap
 def turn_of(axes: Floats) -> Floats:
     """t of the quaternion (1, t) of a rotation [3, 3]."""
     w = 0.5 * np.sqrt(max(1e-3, 1 + float(np.trace(axes))))
-    skew = np.array((axes[2, 1] - axes[1, 2], axes[0, 2] - axes[2, 0], axes[1, 0] - axes[0, 1]), np.float32)
+    skew = np.array(
+        (axes[2, 1] - axes[1, 2], axes[0, 2] - axes[2, 0], axes[1, 0] - axes[0, 1]), np.float32
+    )
     return skew / (4 * w) / w
 
 
@@ -128,7 +145,10 @@ def values_of(found: Dressing, scenery: Scenery) -> tuple[Tensor, Tensor]:
     count = scenery.count
     order = np.sort(np.argsort(-found.importance)[:count])
     kept = found.take(order)
-    named = [near_unit(a, h, s[1] < s[0] or s[2] != 0) for a, h, s in zip(kept.axes, kept.half, kept.shape, strict=True)]
+    named = [
+        near_unit(a, h, s[1] < s[0] or s[2] != 0)
+        for a, h, s in zip(kept.axes, kept.half, kept.shape, strict=True)
+    ]
     want = torch.zeros(count, sum(scenery.values.values()))
     weight = torch.zeros_like(want)
     v = dict(zip(scenery.values, want.split([*scenery.values.values()], -1), strict=True))
@@ -149,8 +169,22 @@ def values_of(found: Dressing, scenery: Scenery) -> tuple[Tensor, Tensor]:
     v["own"][:n] = torch.logit(tensor(kept.colour).clamp(0.01, 0.99))
     v["piece"][:n] = tensor(kept.piece) / REACH
     glow = tensor(kept.glow)[:, None]
-    v["glow"][:n] = torch.where(glow > 0.05, torch.log(torch.expm1((glow / 4).clamp_min(0.01))) + 4, -1.0)
-    scale = {"middle": 30.0, "half": 2.0, "turn": 1.0, "exponent": 0.1, "across": 0.1, "taper": 0.5, "soft": 0.2, "opacity": 0.3, "own": 0.3, "glow": 0.2, "piece": 10.0}
+    v["glow"][:n] = torch.where(
+        glow > 0.05, torch.log(torch.expm1((glow / 4).clamp_min(0.01))) + 4, -1.0
+    )
+    scale = {
+        "middle": 30.0,
+        "half": 2.0,
+        "turn": 1.0,
+        "exponent": 0.1,
+        "across": 0.1,
+        "taper": 0.5,
+        "soft": 0.2,
+        "opacity": 0.3,
+        "own": 0.3,
+        "glow": 0.2,
+        "piece": 10.0,
+    }
     for name, factor in scale.items():
         w[name][:n] = factor
     return want, weight

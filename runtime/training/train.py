@@ -18,9 +18,9 @@ from scenelang.runtime.maquette.cues import collate
 from scenelang.runtime.maquette.transformer import MaquetteTransformer3DModel
 from scenelang.runtime.maquette.words import make_text_encoder
 from scenelang.runtime.output import atomic_path
-from scenelang.runtime.training.config import Config
 from scenelang.runtime.training.casting import cast
 from scenelang.runtime.training.clips import some_plans
+from scenelang.runtime.training.config import Config
 from scenelang.runtime.training.crew import Crew, crew_of
 from scenelang.runtime.training.dressing import dress
 from scenelang.runtime.training.fit import loss_of, sketch_loss
