@@ -94,11 +94,11 @@ def _member(subject: SubjectPlan, track: SubjectTrack, scene: Stage, member: int
     states = [(s[0], s[3]) for s in sorted(track.states, key=lambda s: s[0])]
     local = np.zeros((scene.frames, len(BONES), 3, 4), np.float32)
     for start, features in [(0, subject.features), *states]:
-        local[start:] = _packed(rig(Being(subject, features, member, body)), scene.frames)[start:]
+        local[start:] = packed(rig(Being(subject, features, member, body)), scene.frames)[start:]
     return turn(body.heading)[:, None] @ local, _channels(body, _gait(subject, member, body))
 
 
-def _packed(frames: Frames, count: int) -> Array:
+def packed(frames: Frames, count: int) -> Array:
     """Frames as one array [F, B, 3, 4]; those that are missing are the body's own."""
     result = np.zeros((count, len(BONES), 3, 4), np.float32)
     result[..., :3] = np.eye(3)

@@ -2,7 +2,8 @@
 
 Legend of shapes: F frames (at the backend's rate), S distinct texts, L tokens, D width of the
 encoder, H and W the raster, N subjects, M members of the largest group, C channels, J lights,
-P kinds of particles, T distinct texts of subjects, B bones, K channels of motion.
+P kinds of particles, T distinct texts of subjects, B bones, K channels of motion,
+A what subjects are and have, G what a place is and has, X lines of sight.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from torch import Tensor
 
 from scenelang.compiler.blocking_maps import CHANNELS, bodies, boxes, paint
 from scenelang.compiler.bones import BONES, MOTIONS, TOP_SPEED, bones
-from scenelang.compiler.lexicon import PARTS, PLACE_WORDS
+from scenelang.compiler.lexicon import BODY_WORDS, KINDS, PARTS, PLACE_WORDS
 from scenelang.compiler.native import Native
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.compiler.prompts import OF_SUBJECTS, prompts, subject_prompts
@@ -46,6 +47,7 @@ class Conditioning:
     plucker_F6HW: Tensor
     subject_text_TLD: Tensor
     subject_text_FN: Tensor
+    subject_FNA: Tensor
     colour_FN94: Tensor
     base_FNM3: Tensor
     extent_N2: Tensor
@@ -56,8 +58,8 @@ class Conditioning:
     motion_FNMK: Tensor
     blocking_FNCHW: Tensor
     set_7: Tensor
-    place_K: Tensor
-    sight_M7: Tensor
+    place_G: Tensor
+    sight_X7: Tensor
     light_FJ8: Tensor
     particle_FP6: Tensor
 
@@ -87,6 +89,10 @@ TENSORS: dict[str, tuple[torch.dtype, str]] = {
     ),
     "subject_text_TLD": (torch.float32, "embedding of each distinct text that says a subject"),
     "subject_text_FN": (torch.int64, "which of them says a subject in a frame; -1 where there are none"),
+    "subject_FNA": (
+        torch.float32,
+        f"1 for what a subject is and what its words show: {', '.join(BODY_WORDS)}",
+    ),
     "colour_FN94": (
         torch.float32,
         f"sRGB from 0 to 1 of each part of a subject, and 1 where the film says it, else all 0; parts {', '.join(COLOURED)}",
@@ -119,8 +125,8 @@ TENSORS: dict[str, tuple[torch.dtype, str]] = {
         "the set's walls: is a street, is a room, is a cave, half its width and its height in metres; where the floor "
         "changes: metres along abs x, along -z; 0 where there is none",
     ),
-    "place_K": (torch.float32, f"1 for what the place is and has: {', '.join(PLACE_WORDS)}"),
-    "sight_M7": (
+    "place_G": (torch.float32, f"1 for what the place is and has: {', '.join(PLACE_WORDS)}"),
+    "sight_X7": (
         torch.float32,
         "lines from the camera to subjects over the whole shot that the set keeps free: start and end in metres, and 1",
     ),
@@ -171,6 +177,7 @@ def condition_shot(
         plucker_F6HW=plucker(c2w_F44, K_F33, height, width),
         subject_text_TLD=encode(subject_texts),
         subject_text_FN=subject_text_FN,
+        subject_FNA=_subjects(plan, shot, rate),
         colour_FN94=_colours(plan, shot, rate),
         base_FNM3=base_FNM3,
         extent_N2=extent_N2,
@@ -181,8 +188,8 @@ def condition_shot(
         motion_FNMK=motion_FNMK,
         blocking_FNCHW=paint(box_FNM4, depth_FNM, heading_FN, height, width),
         set_7=set_walls(plan, shot),
-        place_K=place_words(plan, shot),
-        sight_M7=sight_lines(shot),
+        place_G=place_words(plan, shot),
+        sight_X7=sight_lines(shot),
         light_FJ8=_lights(shot, plan.rate, rate),
         particle_FP6=_particles(shot, plan.rate, rate),
     )
@@ -223,6 +230,24 @@ def _shown(plan: Plan, shot: ShotPlan, native: Fraction) -> list[int]:
     return [min(shot.frames - 1, math.floor(n / native * plan.rate)) for n in range(count)]
 
 
+def _subjects(plan: Plan, shot: ShotPlan, native: Fraction) -> Tensor:
+    """`subject_FNA`: the features of the description, then those of each `becomes`."""
+    shown = torch.tensor(_shown(plan, shot, native))
+    result = torch.zeros(len(shown), len(shot.subjects), len(BODY_WORDS))
+    for n, track in enumerate(shot.subjects):
+        subject = plan.subject(track.subject)
+        first = (0, subject.features)
+        for start, features in [
+            first,
+            *((s[0], s[3]) for s in sorted(track.states, key=lambda s: s[0])),
+        ]:
+            # a feature may be called as a kind is: an umbrella is held, or it is one
+            said = [word == subject.kind for word in BODY_WORDS[: len(KINDS)]]
+            said += [word in features for word in BODY_WORDS[len(KINDS) :]]
+            result[shown >= start, n] = torch.tensor(said).float()
+    return result
+
+
 def _colours(plan: Plan, shot: ShotPlan, native: Fraction) -> Tensor:
     """`colour_FN94`: those of the description, then those of each `becomes`."""
     shown = torch.tensor(_shown(plan, shot, native))
@@ -250,7 +275,7 @@ def set_walls(plan: Plan, shot: ShotPlan) -> Tensor:
 
 
 def place_words(plan: Plan, shot: ShotPlan) -> Tensor:
-    """`place_K` of the shot's place."""
+    """`place_G` of the shot's place."""
     place = plan.place(shot.place)
     words = () if place is None else (place.set, *place.features)
     return torch.tensor([float(word in words) for word in PLACE_WORDS])

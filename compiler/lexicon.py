@@ -122,6 +122,7 @@ PLACE_FEATURES: dict[str, str] = {
 }
 
 PLACE_WORDS = (*SETS, *PLACE_FEATURES)
+BODY_WORDS = (*KINDS, *FEATURES)
 
 # height in metres of a kind, where none is stated
 HEIGHTS: dict[str, float] = {

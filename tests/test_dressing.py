@@ -39,7 +39,7 @@ def plan(place: str) -> Plan:
 def test_a_place_is_dressed_with_solids_that_have_a_size(place: str) -> None:
     found = dressing(plan(place))
     assert len(found) > 20
-    assert (found.half > 0).all() and (found.exponent >= 2).all() and (found.exponent <= 8).all()
+    assert (found.half > 0).all() and (found.shape[:, :2] >= 2).all() and (found.shape[:, :2] <= 8).all()
     assert np.allclose(found.axes @ found.axes.transpose(0, 2, 1), np.eye(3), atol=1e-4)
 
 

@@ -43,7 +43,7 @@ def solid(
     said = torch.full((1, 1, SAID), more.get("said", 1.0))
     return Splats(
         torch.tensor([[middle]]), torch.eye(3)[None, None], torch.tensor([[half]]), torch.tensor([[exponent]]),
-        torch.tensor([[0.01]]), torch.tensor([[more.get("opacity", 1.0)]]), said,
+        torch.tensor([[more.get("across", exponent)]]), torch.tensor([[more.get("taper", 0.0)]]), torch.tensor([[0.01]]), torch.tensor([[more.get("opacity", 1.0)]]), said,
     )  # fmt: skip
 
 
@@ -139,11 +139,10 @@ def test_a_solid_learns_where_it_is() -> None:
 
 def bodies_of(cues: Cues) -> Splats:
     torch.manual_seed(0)
-    made = Bodies(16, 32)
-    n = cues.base_BFN3.shape[2]
+    made = Bodies(32)
     one = torch.ones(len(cues.base_BFN3), 1, 1)
     with torch.no_grad():
-        return made(cues, torch.zeros(len(one), 4, n, 16), one, one)
+        return made(cues, one, one)
 
 
 def test_a_body_begins_where_the_film_puts_it(cues: Cues) -> None:
@@ -168,7 +167,7 @@ def test_a_body_takes_the_colours_that_the_film_gives_it(cues: Cues) -> None:
 
 def test_a_batch_is_filled_with_nothing(cues: Cues) -> None:
     one = {name: getattr(cues, name)[:, :1] for name in ("extent_BN2", "stature_BN")}
-    rows = ("base_BFN3", "bone_BFNR34", "motion_BFNK", "body_text_BFN", "colour_BFNC")
+    rows = ("base_BFN3", "bone_BFNR34", "motion_BFNK", "body_text_BFN", "body_BFNA", "colour_BFNC")
     few = replace(cues, **one, **{name: getattr(cues, name)[:, :, :1] for name in rows})
     alone, both = bodies_of(few), bodies_of(collate([cues, few]))
     k = alone.middle_GS3.shape[1]

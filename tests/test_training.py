@@ -190,7 +190,8 @@ def test_levels_and_what_is_left_out() -> None:
 
 CONFIG = Config(
     "test", 4, 1.0, (Bucket(64, 32, 4, 2),), TINY,
-    sketch=Bucket(32, 32, 1, 4, windows=2), sketch_steps=1, warmup=1,
+    sketch=Bucket(32, 32, 1, 4, windows=2), sketch_steps=1, warmup=1, shapes=4,
+    shape_steps=20,
 )  # fmt: skip
 
 
@@ -225,6 +226,9 @@ def test_a_training_that_was_stopped_goes_on_as_if_it_was_not(clips: Path, tmp_p
 def test_every_weight_learns(clips: Path, tmp_path: Path) -> None:
     training = Training(replace(CONFIG, sketch_steps=4), tmp_path)
     before = {k: v.clone() for k, v in training.parts.state_dict().items()}
+    training.teach_shapes(clips)
+    taught = {k for k, v in training.parts.state_dict().items() if not torch.equal(v, before[k])}
+    assert taught and all(".sketch.scenery." in k or ".sketch.bodies." in k for k in taught)
     steps(training, clips, 8)
     still = [k for k, v in training.parts.state_dict().items() if torch.equal(v, before[k])]
     # a word that no text had, and what stands for cues that no clip of so few lacked, may stay

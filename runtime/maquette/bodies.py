@@ -15,7 +15,7 @@ from torch.nn import functional as fn
 
 from scenelang.compiler.bones import BONES, MOTIONS
 from scenelang.compiler.conditioning import COLOURED
-from scenelang.compiler.lexicon import PLACE_WORDS
+from scenelang.compiler.lexicon import BODY_WORDS, PLACE_WORDS
 from scenelang.compiler.sight_lines import CLEARANCE
 from scenelang.runtime.maquette.cues import Cues
 from scenelang.runtime.maquette.development import linear
@@ -25,92 +25,129 @@ from scenelang.runtime.maquette.splats import Splats
 PARTS = len(COLOURED)
 CODE = 8  # numbers that a solid says of its surface besides its colour
 SAID = 3 + 3 + CODE  # colour, glow and code
-# how many solids each bone has, how large they begin (half across, half along, half deep), and how far from their
-# first place they may move, in heights. Bounds keep one large solid from standing for a whole body.
-SOLIDS: dict[str, tuple[int, tuple[float, float, float], float]] = {
-    "body": (4, (0.06, 0.06, 0.06), 0.3), "pelvis": (5, (0.08, 0.1, 0.06), 0.16), "chest": (5, (0.09, 0.1, 0.06), 0.16),
-    "head": (12, (0.05, 0.06, 0.05), 0.14), "upper_arm": (2, (0.035, 0.09, 0.035), 0.08),
-    "forearm": (2, (0.03, 0.09, 0.03), 0.08), "hand": (3, (0.05, 0.05, 0.05), 0.5), "thigh": (2, (0.045, 0.13, 0.045), 0.08),
-    "shin": (2, (0.04, 0.13, 0.04), 0.08), "foot": (1, (0.035, 0.03, 0.06), 0.05),
+# how many solids each bone has, and how large they begin (half across, half along, half deep) in heights
+SOLIDS: dict[str, tuple[int, tuple[float, float, float]]] = {
+    "body": (6, (0.06, 0.06, 0.06)), "pelvis": (6, (0.08, 0.1, 0.06)), "chest": (6, (0.09, 0.1, 0.06)),
+    "head": (16, (0.05, 0.06, 0.05)), "upper_arm": (2, (0.035, 0.09, 0.035)), "forearm": (2, (0.03, 0.09, 0.03)),
+    "hand": (3, (0.05, 0.05, 0.05)), "thigh": (2, (0.045, 0.13, 0.045)), "shin": (2, (0.04, 0.13, 0.04)),
+    "foot": (2, (0.035, 0.03, 0.06)),
 }  # fmt: skip
 # likewise of what has no bones, in halves of its width and in its height: poles, plates, blobs
 BOXES = ((0.1, 0.25, 0.1), (0.4, 0.06, 0.4), (0.22, 0.12, 0.22))
-BOX_REACH = 0.7
-GROWTH = 1.1  # the most that a size may change, as a logarithm
-_SHAPE = {"middle": 3, "half": 3, "turn": 3, "exponent": 1, "soft": 1, "opacity": 1}
+_SHAPE = {
+    "middle": 3,
+    "half": 3,
+    "turn": 3,
+    "exponent": 1,
+    "across": 1,
+    "taper": 1,
+    "soft": 1,
+    "opacity": 1,
+}
 _LOOK = {"own": 3, "glow": 1, "code": CODE}
+TAPER = 0.95  # the most that a solid tapers
 REACH = 10.0  # metres: the unit of what stands about
 
 
-def _rest() -> tuple[list[int], Tensor, Tensor, Tensor]:
-    """The bone of each solid; its first middle, size and reach [2, K, 3], with a skeleton and without."""
+def _rest() -> tuple[list[int], Tensor, Tensor]:
+    """The bone of each solid; its first middle and size [2, K, 3], with a skeleton and without."""
     luck = torch.Generator().manual_seed(0)
-    where, size, reach = [], [], []
+    where, size = [], []
     for n, bone in enumerate(BONES):
-        count, half, far = SOLIDS[bone.removeprefix("left_").removeprefix("right_")]
+        count, half = SOLIDS[bone.removeprefix("left_").removeprefix("right_")]
         where += [n] * count
         size += [half] * count
-        reach += [far] * count
     k = len(where)
     sizes = torch.stack([torch.tensor(size), torch.tensor([BOXES[n % len(BOXES)] for n in range(k)])])
-    within = torch.stack([torch.tensor(reach), torch.full((k,), BOX_REACH)])[..., None].expand(2, k, 3)
     luckily = torch.rand(2, k, 3, generator=luck) - 0.5
     box = torch.tensor([1.4, 0.8, 1.4]) * luckily[1] + torch.tensor([0.0, 0.5, 0.0])
-    return where, torch.stack([0.8 * sizes[0] * luckily[0], box]), sizes, within.contiguous()
+    return where, torch.stack([0.8 * sizes[0] * luckily[0], box]), sizes
 
 
 class Bodies(nn.Module):
-    """Words to the solids of every body."""
+    """What bodies are and do to the solids of every body."""
 
-    def __init__(self, text_dim: int, width: int) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
         where, *fixed = _rest()
         self.values = {**_SHAPE, **_LOOK, "paint": 1 + PARTS}
         count = sum(self.values.values())
         self.bone: Tensor
-        self.fixed: Tensor  # middle, size, reach
+        self.fixed: Tensor  # middle, size
         self.register_buffer("bone", torch.tensor(where), persistent=False)
         self.register_buffer("fixed", torch.stack(fixed, 1), persistent=False)
         self.rest = nn.Parameter(torch.zeros(2, len(where), count))  # with a skeleton, and without
-        self.read = nn.Linear(text_dim + PARTS + len(MOTIONS) + 3, width)
+        self.read = nn.Linear(len(BODY_WORDS) + PARTS + len(MOTIONS) + 3, width)
         self.think = nn.Linear(width, width)
+        self.think_again = nn.Linear(width, width)
         self.say = nn.Linear(width, len(where) * count)
         nn.init.zeros_(self.say.weight)
         nn.init.zeros_(self.say.bias)
         if not self.rest.is_meta:
             _soften(self.rest.data, self.values)
 
-    def forward(self, cues: Cues, words: Tensor, told: Tensor, there: Tensor) -> Splats:
-        """`words` [B, F, N, D] of each body; `told` [B, 1, 1] whether words and colours count, `there` [B, 1, 1] whether
-        bodies do. Splats of B * F pictures, S = N * K."""
+    def said(self, what: Tensor) -> dict[str, Tensor]:
+        """Values of the solids [..., S, V] by name, of what is known of bodies [..., KNOWN] (see `known`)."""
+        x = fn.silu(self.read(what))
+        x = x + fn.silu(self.think(normed(x)))
+        x = x + fn.silu(self.think_again(normed(x)))
+        raw = self.say(normed(x)).float().unflatten(-1, (len(self.bone), -1))
+        values = torch.lerp(self.rest[0], self.rest[1], what[..., None, -1:]) + raw
+        return dict(zip(self.values, values.split([*self.values.values()], -1), strict=True))
+
+    def known(self, cues: Cues, told: Tensor) -> Tensor:
+        """What is known of bodies, [B, F, N, KNOWN]: what they are and have, which parts have a colour, what they do, their
+        shape, and whether they have no bones. `told` [B, 1, 1] whether words count."""
         b, f, n = cues.base_BFN3.shape[:3]
-        bones = cues.bone_BFNR34
-        apart = (bones[..., 1:, :, 3] - bones[..., :1, :, 3]).abs().amax((-1, -2))  # [B, F, N]
-        rigid = (apart < 1e-3).float()[..., None]
         half, high = cues.extent_BN2[:, None, :, :1], cues.extent_BN2[:, None, :, 1:]
         tall = cues.stature_BN[:, None, :, None]
-        shape = torch.cat([half / high.clamp_min(1e-3), (tall.clamp_min(0.02)).log() / 3], -1).expand(
-            b, f, n, 2
+        shape = torch.cat([half / high.clamp_min(1e-3), tall.clamp_min(0.02).log() / 3], -1)
+        painted = cues.colour_BFNC.unflatten(-1, (PARTS, 4))[..., 3]
+        told = told[..., None]
+        return torch.cat(
+            [
+                cues.body_BFNA * told,
+                painted * told,
+                cues.motion_BFNK,
+                shape.expand(b, f, n, 2),
+                rigid(cues),
+            ],
+            -1,
         )
-        colours = cues.colour_BFNC.unflatten(-1, (PARTS, 4)) * told[..., None, None]
-        said = colours[..., 3]
-        x = torch.cat([words * told[..., None], said, cues.motion_BFNK, shape, rigid], -1)
-        x = fn.silu(self.read(x))
-        x = x + fn.silu(self.think(normed(x)))
-        k = len(self.bone)
-        raw = self.say(normed(x)).float().view(b, f, n, k, -1)
-        rest = torch.lerp(self.rest[0], self.rest[1], rigid[..., None])  # [B, F, N, K, V]
-        v = dict(zip(self.values, (rest + raw).split(list(self.values.values()), -1), strict=True))
-        frame = bones[:, :, :, self.bone]  # [B, F, N, K, 3, 4]
+
+    def units(self, cues: Cues) -> tuple[Tensor, Tensor, Tensor]:
+        """What values of middles and sizes are measured in, [B, F, N, 1, 3] metres, and the middles [B, F, N, S, 3] and
+        sizes of solids at rest, in such units."""
+        b, _, n = cues.base_BFN3.shape[:3]
+        half, high = cues.extent_BN2[:, None, :, :1], cues.extent_BN2[:, None, :, 1:]
+        boneless = rigid(cues)
         box = torch.cat([half, high, half], -1)
-        unit = torch.lerp(tall.expand(b, 1, n, 3), box, rigid)[..., None, :]  # [B, F, N, 1, 3] metres
-        begin, size, reach = torch.lerp(self.fixed[0], self.fixed[1], rigid[..., None, None]).unbind(3)
-        place = (begin + reach * torch.tanh(v["middle"])) * unit
+        tall = cues.stature_BN[:, None, :, None].expand(b, 1, n, 3)
+        unit = torch.lerp(tall, box, boneless)[..., None, :]
+        begin, size = torch.lerp(self.fixed[0], self.fixed[1], boneless[..., None, None]).unbind(3)
+        return unit, begin, size
+
+    def forward(self, cues: Cues, told: Tensor, there: Tensor) -> Splats:
+        """`told` [B, 1, 1] whether words and colours count, `there` [B, 1, 1] whether bodies do. Splats of B * F pictures,
+        S = N * K."""
+        b, f, n = cues.base_BFN3.shape[:3]
+        v = self.said(self.known(cues, told))
+        unit, begin, size = self.units(cues)
+        colours = cues.colour_BFNC.unflatten(-1, (PARTS, 4)) * told[..., None, None]
+        frame = cues.bone_BFNR34[:, :, :, self.bone]  # [B, F, N, K, 3, 4]
+        place = (begin + v["middle"]) * unit
         middle = frame[..., 3] + (frame[..., :3] @ place[..., None])[..., 0]
-        half_size = size * (GROWTH * torch.tanh(v["half"])).exp() * unit
-        colour = _mixed(v["paint"], v["own"], linear(colours[..., :3]), said)
-        alive = ((high > 0) & (there[..., None] > 0)).expand(b, f, n, 1)
+        half_size = size * v["half"].clamp(-6, 3).exp() * unit
+        colour = _mixed(v["paint"], v["own"], linear(colours[..., :3]), colours[..., 3])
+        alive = ((cues.extent_BN2[:, None, :, 1:] > 0) & (there[..., None] > 0)).expand(b, f, n, 1)
         return _splats(v, middle, frame[..., :3] @ _turned(v["turn"]), half_size, colour, alive)
+
+
+def rigid(cues: Cues) -> Tensor:
+    """1 for bodies without bones, [B, F, N, 1]."""
+    bones = cues.bone_BFNR34
+    apart = (bones[..., 1:, :, 3] - bones[..., :1, :, 3]).abs().amax((-1, -2))
+    return (apart < 1e-3).float()[..., None]
 
 
 class Scenery(nn.Module):
@@ -118,7 +155,11 @@ class Scenery(nn.Module):
 
     def __init__(self, width: int, count: int) -> None:
         super().__init__()
-        self.values = {**_SHAPE, **_LOOK, "piece": 4}  # the middle and radius of what a solid is a part of
+        self.values = {
+            **_SHAPE,
+            **_LOOK,
+            "piece": 4,
+        }  # the middle and radius of what a solid is a part of
         self.count = count
         self.rest = nn.Parameter(torch.zeros(count, sum(self.values.values())))
         self.read = nn.Linear(len(PLACE_WORDS) + 7, width)
@@ -134,7 +175,7 @@ class Scenery(nn.Module):
             v["piece"][:] = torch.cat([v["middle"], torch.full((count, 1), 0.05)], -1)
 
     def said(self, place: Tensor, size: Tensor) -> Tensor:
-        """Values [B, S, V] of its solids, of `place_K` [B, K] and `set_7` [B, 7] of the conditioning."""
+        """Values [B, S, V] of its solids, of `place_G` [B, K] and `set_7` [B, 7] of the conditioning."""
         x = fn.silu(self.read(torch.cat([place, size / 10], -1)))
         x = x + fn.silu(self.think(normed(x)))
         return self.rest + self.say(normed(x)).float().view(len(place), self.count, -1)
@@ -142,10 +183,12 @@ class Scenery(nn.Module):
     def forward(self, cues: Cues, told: Tensor) -> Splats:
         """`told` [B, 1, 1] whether the place counts. Splats of B * F pictures."""
         b, f = cues.c2w_BF44.shape[:2]
-        said = self.said(cues.place_BK * told[:, 0], cues.set_B7)
+        said = self.said(cues.place_BG * told[:, 0], cues.set_B7)
         parts = said[:, None, None].expand(b, f, 1, self.count, -1).split(list(self.values.values()), -1)
         v = dict(zip(self.values, parts, strict=True))
-        alive = _free(cues.sight_BM7, v["piece"][:, 0, 0].detach() * REACH)[:, None, None].expand(b, f, 1, -1)
+        alive = _free(cues.sight_BX7, v["piece"][:, 0, 0].detach() * REACH)[:, None, None].expand(
+            b, f, 1, -1
+        )
         size = v["half"].clamp(-8, 1).exp() * REACH
         return _splats(v, v["middle"] * REACH, _turned(v["turn"]), size, v["own"].sigmoid(), alive)
 
@@ -172,7 +215,7 @@ def _scattered(count: int) -> Tensor:
 def _soften(rest: Tensor, values: dict[str, int]) -> dict[str, Tensor]:
     """Sets values [..., V] of solids at rest as they are before anything is learned; returns them by name."""
     v = dict(zip(values, rest.split(list(values.values()), -1), strict=True))
-    v["exponent"][:] = -1.0
+    v["exponent"][:] = v["across"][:] = -1.0
     v["opacity"][:] = 0.5
     v["turn"][:] = 0.05 * torch.randn(v["turn"].shape, generator=torch.Generator().manual_seed(2))
     return v
@@ -190,7 +233,9 @@ def _splats(
         flat(axes),
         flat(half).clamp_min(2e-3),
         flat(2 + 6 * v["exponent"].sigmoid()[..., 0]),
-        flat(0.02 + 0.4 * v["soft"].sigmoid()[..., 0]),
+        flat(2 + 6 * v["across"].sigmoid()[..., 0]),
+        flat(TAPER * torch.tanh(v["taper"][..., 0])),
+        flat(0.004 + 0.4 * (v["soft"][..., 0] - 2).sigmoid()),
         flat(opacity),
         flat(torch.cat([colour, glow, v["code"]], -1)),
     )

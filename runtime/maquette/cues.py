@@ -1,8 +1,8 @@
 """What drives maquette, as tensors over the frames of a clip: text, camera, bodies, light and air.
 
-Legend of shapes: B clips, F frames, S texts of the scene, L tokens, D width of the text encoder, T texts of
-bodies, N bodies (each member of a group is one), R bones, K ways of moving, J lights, P kinds of particles, H and W the
-picture.
+Legend of shapes: B clips, F frames, S texts of the scene, L tokens, D width of the text encoder, N
+bodies (each member of a group is one), A what bodies are and have, R bones, K ways of moving, G what a place is and has,
+X lines of sight, J lights, P kinds of particles, H and W the picture.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Cues:
     weight_BFS: Tensor  # how much each text counts in a frame; rows sum to 1
     c2w_BF44: Tensor
     K_BF33: Tensor  # normalised by width and height
-    body_text_BTLD: Tensor
-    body_text_BFN: Tensor  # int64: which text says a body
+    body_text_BFN: Tensor  # int64: which text says a body; the same for those that are said alike
+    body_BFNA: Tensor  # what it is, as `subject_FNA` of the conditioning
     colour_BFNC: Tensor  # of its parts: colour_FN94 of the conditioning, flat
     base_BFN3: Tensor  # metres
     bone_BFNR34: Tensor  # frames of its bones in the world, metres; see compiler/bones.py
@@ -36,8 +36,8 @@ class Cues:
     extent_BN2: Tensor  # half the width and the height, metres; 0 where there is no body
     stature_BN: Tensor  # the height that it has when it stands, metres
     set_B7: Tensor  # as `set_7` of the conditioning
-    place_BK: Tensor  # as `place_K`
-    sight_BM7: Tensor  # as `sight_M7`: lines that the set keeps free
+    place_BG: Tensor  # as `place_G`
+    sight_BX7: Tensor  # as `sight_X7`: lines that the set keeps free
     light_BFJ8: Tensor  # as `light_FJ8` of the conditioning
     air_text_BPLD: Tensor  # the word of each kind
     air_BFP2HW: Tensor  # coverage and nearness, see compiler/particle_maps.py
@@ -81,8 +81,8 @@ def cues_of(plan: Plan, shot: ShotPlan, conditioning: Conditioning, encode: Enco
         "weight_BFS": conditioning.segment_weight_FS,
         "c2w_BF44": c2w,
         "K_BF33": conditioning.K_F33,
-        "body_text_BTLD": conditioning.subject_text_TLD,
         "body_text_BFN": conditioning.subject_text_FN[:, whose],
+        "body_BFNA": conditioning.subject_FNA[:, whose],
         "colour_BFNC": conditioning.colour_FN94.flatten(2)[:, whose],
         "base_BFN3": conditioning.base_FNM3[:, whose, member],
         "bone_BFNR34": conditioning.bone_FNMB34[:, whose, member],
@@ -90,8 +90,8 @@ def cues_of(plan: Plan, shot: ShotPlan, conditioning: Conditioning, encode: Enco
         "extent_BN2": conditioning.extent_N2[whose],
         "stature_BN": tall[whose],
         "set_B7": conditioning.set_7,
-        "place_BK": conditioning.place_K,
-        "sight_BM7": conditioning.sight_M7,
+        "place_BG": conditioning.place_G,
+        "sight_BX7": conditioning.sight_X7,
         "light_BFJ8": conditioning.light_FJ8,
         "air_text_BPLD": encode([p.kind for p in shot.particles]),
         "air_BFP2HW": torch.zeros(len(c2w), len(shot.particles), 2, 0, 0),

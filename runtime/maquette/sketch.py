@@ -48,7 +48,7 @@ class Sketch(nn.Module):
     def __init__(self, text_dim: int, width: int, body_dim: int, scenery: int) -> None:
         super().__init__()
         self.surfaces = surfaces.Surfaces(text_dim, width)
-        self.bodies = Bodies(text_dim, body_dim)
+        self.bodies = Bodies(body_dim)
         self.scenery = Scenery(body_dim, scenery)
         self.face = nn.Linear(FACED, 64)
         self.face_frame = nn.Linear(features.FRAME_CHANNELS + text_dim, 64)
@@ -102,7 +102,7 @@ class Sketch(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:  # fmt: skip
         """The picture with bodies and what stands about before it; cover, normal and code of each pixel; nearness."""
         b, f, h, w = radiance.shape[:4]
-        found = splats.seen(self._solids(cues, said, share), r, MOST)
+        found = splats.seen(self._solids(cues, share), r, MOST)
         cover = found.cover[..., None]
         part = 1 / cover.clamp_min(1e-3)
         normal, depth = fn.normalize(found.normal, dim=-1, eps=1e-4), found.depth[..., None] * part
@@ -144,15 +144,12 @@ class Sketch(nn.Module):
         own = light.flatten(0, 1)[picture]
         return albedo * (_lit(falls, own) + lamps) + glow + 0.2 * _lit(fn.softplus(haze - 4), own)
 
-    def _solids(self, cues: Cues, said: Tensor, share: dict[str, Tensor]) -> splats.Splats:
+    def _solids(self, cues: Cues, share: dict[str, Tensor]) -> splats.Splats:
         """Bodies and scenery of B * F pictures."""
         place = self.scenery(cues, share["text"])
         if cues.base_BFN3.shape[2] == 0:
             return place
-        words = _mean(cues.body_text_BTLD)  # [B, T, D]
-        who = cues.body_text_BFN.flatten(1)[..., None].expand(-1, -1, words.shape[-1])
-        words = words.gather(1, who).view(*cues.body_text_BFN.shape, -1)
-        bodies = self.bodies(cues, words, share["text"], share["bodies"])
+        bodies = self.bodies(cues, share["text"], share["bodies"])
         both = {
             name: torch.cat([getattr(bodies, name), getattr(place, name)], 1)
             for name in splats.Splats.__annotations__

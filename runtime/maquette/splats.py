@@ -1,9 +1,9 @@
 """Soft solids seen by a camera: which of them a tile of pixels may see, how much each covers, what lies in front.
 
-A solid is a superellipsoid, |x/a|^e + |y/b|^e + |z/c|^e < 1 in its own axes (Barr 1981): an ellipsoid at e = 2,
-nearly a box at 8. A ray's nearest point to its middle says how far inside it passes; the edge is as soft as the
+A solid is a superquadric, (|x/a|^n + |z/c|^n)^(e/n) + |y/b|^e < 1 in its own axes (Barr 1981): an ellipsoid at
+e = n = 2, nearly a cylinder at e = 8 and n = 2, nearly a box at 8 and 8; x and z may taper along y, to a cone. A ray's nearest point to its middle says how far inside it passes; the edge is as soft as the
 solid itself and a pixel's width make it. Solids are laid over one another from the nearest to the farthest by the
-depth of their middles, tile by tile (as in 3D Gaussian splatting, Kerbl et al. 2023). All is differentiable but
+depth of their fronts, tile by tile (as in 3D Gaussian splatting, Kerbl et al. 2023). All is differentiable but
 the choice of which solids a tile sees.
 
 Legend of shapes: G pictures (clips x frames), S solids, C attributes; a list of X tiles of P = TILE^2 pixels, K
@@ -31,7 +31,9 @@ class Splats:
     middle_GS3: Tensor  # metres, in the world
     axes_GS33: Tensor  # columns are unit axes
     half_GS3: Tensor  # metres along them
-    exponent_GS: Tensor
+    exponent_GS: Tensor  # e
+    across_GS: Tensor  # n
+    taper_GS: Tensor  # how much wider it is at its upper end than in its middle, -1 to 1 of that
     soft_GS: Tensor  # of its own size: how soft its edge is
     opacity_GS: Tensor  # 0 to 1; 0 where there is none
     said_GSC: Tensor  # whatever a solid says of its surface
@@ -75,11 +77,20 @@ def seen(splats: Splats, r: Rays, most: int) -> Seen:
     into = axes.transpose(1, 2) / half[..., None]  # [Y, 3, 3]: metres to the solid's own units
     start = into @ (eye[picture[tile]] - of(splats.middle_GS3))[..., None]  # [Y, 3, 1]
     way = into @ d[tiles[tile]].transpose(1, 2)  # [Y, 3, P]
-    exponent, soft, opacity = (
-        of(v)[:, None] for v in (splats.exponent_GS, splats.soft_GS, splats.opacity_GS)
+    exponent, across, taper, soft, opacity = (
+        of(v)[:, None]
+        for v in (
+            splats.exponent_GS,
+            splats.across_GS,
+            splats.taper_GS,
+            splats.soft_GS,
+            splats.opacity_GS,
+        )
     )
     pixel = r.pixel.reshape(g)[picture[tile]][:, None]
-    alpha, t, facing = _passes(start, way, half[..., None], exponent, soft, opacity, pixel)
+    alpha, t, facing = _passes(
+        start, way, half[..., None], (exponent, across, taper), soft, opacity, pixel
+    )
     whole = alpha.new_zeros(len(tiles) * most, TILE * TILE).index_copy(0, slot, alpha)
     clear = (
         torch.log1p(-whole).view(len(tiles), most, TILE * TILE).cumsum(1)
@@ -98,40 +109,63 @@ def _passes(
     start: Tensor,
     way: Tensor,
     half: Tensor,
-    exponent: Tensor,
+    shape: tuple[Tensor, Tensor, Tensor],
     soft: Tensor,
     opacity: Tensor,
     pixel: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """How much of each solid covers each pixel [Y, P], how far away it is met, metres, and the way that its surface
     faces there, in its own axes [Y, 3, P]; rays from `start` [Y, 3, 1] along `way` [Y, 3, P] in its own units."""
+    exponent, across, taper = shape
     a = way.square().sum(1).clamp_min(1e-8)
     b = (way * start).sum(1)
     t = -b / a
-    q = start + t[:, None] * way
+    q = _straightened(start + t[:, None] * way, taper)[0]
     square = q.square()
     inside = square.sum(1).clamp_min(1e-10)
-    logs = 0.5 * (square + 1e-10).log()
-    r = (torch.logsumexp(logs * exponent[:, None], 1) / exponent).exp()
+    around, along = _norms(0.5 * (square + 1e-10).log(), across)
+    r = (torch.logaddexp(around * exponent, along * exponent) / exponent).exp()
     steep = ((square / half.square()).sum(1) / inside).sqrt()  # how fast r grows, per metre
     blur = (soft.square() + (EDGE * pixel * t * steep).square()).sqrt()
     alpha = opacity * torch.sigmoid((1 - r) / blur) * (t > NEAR)
     back = ((1 - inside).clamp_min(0) / a + 1e-8).sqrt()
-    hit = q - back[:, None] * way
-    facing = torch.sign(hit) * ((hit.abs() + 1e-3).log() * (exponent[:, None] - 1)).exp() / half
+    hit, wide = _straightened(start + (t - back)[:, None] * way, taper)
+    logs = (hit.abs() + 1e-3).log()
+    around, along = _norms(logs, across)
+    sides = ((exponent - across) * around)[:, None] + (across[:, None] - 1) * logs
+    x, _, z = (torch.sign(hit) * sides.exp()).unbind(1)
+    y = torch.sign(hit[:, 1]) * ((exponent - 1) * along).exp() - taper * (exponent * around).exp()
+    facing = torch.stack([x / wide, y, z / wide], 1) / half
     facing = facing * (facing.square().sum(1, keepdim=True) + 1e-8).rsqrt()
     return alpha.clamp(max=0.999), t - back, facing
 
 
+def _straightened(q: Tensor, taper: Tensor) -> tuple[Tensor, Tensor]:
+    """Points [Y, 3, P] of tapered solids as they would be in straight ones, and how wide the solids are there [Y, P]."""
+    x, y, z = q.unbind(1)
+    wide = 1 + taper * y.clamp(-1, 1)
+    return torch.stack([x / wide, y, z / wide], 1), wide
+
+
+def _norms(logs: Tensor, across: Tensor) -> tuple[Tensor, Tensor]:
+    """Logarithms of how far points are from the axis, by the exponent across it, and along it; [Y, P] each, of
+    logarithms of their coordinates [Y, 3, P]."""
+    x, y, z = logs.unbind(1)
+    return torch.logaddexp(x * across, z * across) / across, y
+
+
 def _keys(splats: Splats, r: Rays) -> Tensor:
-    """Depths [G, tiles, S] of the middles of the solids that a tile may see, inf for the others."""
+    """Depths [G, tiles, S] of the fronts of the solids that a tile may see, inf for the others."""
     g, (h, w) = len(splats.middle_GS3), r.d.shape[2:4]
     with torch.no_grad():
         (x0, y0), scale = r.centre.flatten(0, 1).unbind(-1), 1 / r.pixel.reshape(g)
         offset = splats.middle_GS3 - r.o.reshape(g, 1, 3)
         axes = r.axes.flatten(0, 1).transpose(1, 2)  # rows are the camera's axes
         x, y, z = (offset @ axes.transpose(1, 2)).unbind(-1)  # [G, S]
-        reach = axes[:, None] @ (splats.axes_GS33 * splats.half_GS3[..., None, :])  # [G, S, 3, 3]
+        widest = 1 + splats.taper_GS.abs()[..., None] * splats.half_GS3.new_tensor([1.0, 0.0, 1.0])
+        reach = axes[:, None] @ (
+            splats.axes_GS33 * (splats.half_GS3 * widest)[..., None, :]
+        )  # [G, S, 3, 3]
         long, wide = reach.norm(dim=-1), reach.abs().sum(-1)
         share = (1 - 2 / splats.exponent_GS)[..., None]
         far = (long + (wide - long) * share) * (1 + 2.5 * splats.soft_GS[..., None].clamp(max=0.6))
@@ -144,7 +178,8 @@ def _keys(splats: Splats, r: Rays) -> Tensor:
         across = ((u + du) > left) & ((u - du) < left + TILE)  # [tw, G, S]
         upright = ((v + dv) > top) & ((v - dv) < top + TILE)
         there = (upright[:, None] & across[None] & alive).permute(2, 0, 1, 3).flatten(1, 2)
-        return torch.where(there, z.clamp_min(NEAR)[:, None], torch.inf)
+        front = (z - long[..., 2]).clamp_min(NEAR)  # a coat is before the legs in it
+        return torch.where(there, front[:, None], torch.inf)
 
 
 def _tiled(x: Tensor) -> Tensor:

@@ -62,7 +62,7 @@ def lens_of(shot: ShotPlan, device: torch.device) -> Lens:
 
 def defocused(colour: Tensor, depth: Tensor, shape: tuple[int, int, int], lens: Lens) -> Tensor:
     """Linear radiance [3, F*H*W] as the lens sees it; `depth` [F*H*W] metres along the axis."""
-    frames, _h, w = shape
+    frames, _, w = shape
     colour, depth = colour.view(3, *shape), depth.view(shape)
     result = colour
     for f in range(frames):

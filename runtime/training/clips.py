@@ -73,10 +73,11 @@ def make_shards(folder: Path, first_seed: int, numbers: Iterable[int]) -> Iterat
 
 def some_plans(folder: Path, count: int) -> Iterator[Plan]:
     """The plans of the first `count` clips of a folder, or of all that there are."""
-    files = sorted(folder.glob("[0-9]*.jsonl.gz"))
-    lines = (line for file in files for line in gzip.open(file, "rt", encoding="utf-8"))
-    for line in islice(lines, count):
-        yield Plan.model_validate(json.loads(line)["plan"])
+    for file in sorted(folder.glob("[0-9]*.jsonl.gz")):
+        with gzip.open(file, "rt", encoding="utf-8") as lines:
+            for line in islice(lines, max(count, 0)):
+                yield Plan.model_validate(json.loads(line)["plan"])
+                count -= 1
 
 
 def alone(core: int) -> None:

@@ -25,7 +25,8 @@ class Config:
     # in the first steps the sketch learns, from small windows of many clips; then the network learns what it misses
     sketch: Bucket = SMALL
     sketch_steps: int = 0
-    dressed: int = 1500  # plans whose places teach the scenery before all else
+    shapes: int = 1500  # plans whose geometry teaches what places and bodies look like, before all else
+    shape_steps: int = 3000
     rate: float = 2.5e-3  # of Muon
     rate_of_rest: float = 1e-3  # of AdamW
     rate_of_kept: float = 5e-3  # of what is kept in place: learned pictures, solids at rest
@@ -49,12 +50,12 @@ CONFIGS = {
         Config(
             "small",
             clips=640,
-            dressed=320,
+            shapes=320,
+            shape_steps=1000,
             minutes=7.0,
             buckets=(Bucket(64, 32, 4, 16, weight=0.6), Bucket(128, 64, 8, 2, weight=0.4)),
             sketch_steps=500,
             network={
-                "scenery": 96,
                 "cell_dim": 64,
                 "half_dim": 96,
                 "dim": 192,

@@ -43,7 +43,6 @@ def embedded(cues: Cues, text_encoder: Any) -> Cues:
     return replace(
         cues,
         text_BSLD=words(cues.text_BSLD),
-        body_text_BTLD=words(cues.body_text_BTLD),
         air_text_BPLD=words(cues.air_text_BPLD),
     )
 

@@ -17,7 +17,7 @@ from scenelang.runtime.training.config import CHECK_SEED
 
 
 def sample_clip(
-    pipeline: MaquettePipeline, clip: Clip, steps: int = 2, drop: tuple[str, ...] = ()
+    pipeline: MaquettePipeline, clip: Clip, steps: int = 1, drop: tuple[str, ...] = ()
 ) -> Tensor:
     """What the model makes of a clip's plan, uint8 [F, H, W, 3]."""
     shot, rate = clip.plan.shots[0], clip.plan.rate

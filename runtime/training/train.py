@@ -18,6 +18,7 @@ from scenelang.runtime.maquette.cues import collate
 from scenelang.runtime.maquette.transformer import MaquetteTransformer3DModel
 from scenelang.runtime.maquette.words import make_text_encoder
 from scenelang.runtime.output import atomic_path
+from scenelang.runtime.training.casting import cast
 from scenelang.runtime.training.clips import some_plans
 from scenelang.runtime.training.config import Config
 from scenelang.runtime.training.crew import Crew, crew_of
@@ -84,7 +85,8 @@ class Training:
         torch.manual_seed(config.seed)
         self.network = MaquetteTransformer3DModel(**config.network).to(device)
         self.text_encoder = make_text_encoder().to(device)
-        self.network.sketch.scenery.requires_grad_(False)  # which `dress` teaches
+        for shapes in (self.network.sketch.scenery, self.network.sketch.bodies):
+            shapes.requires_grad_(False)  # they learn from geometry, before
         self.parts = torch.nn.ModuleDict({"network": self.network, "text_encoder": self.text_encoder})
         self.optimizers = _optimizers(self.parts, config)
         self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
@@ -98,11 +100,15 @@ class Training:
         if self.checkpoint.exists():
             self.load()
 
-    def dress(self, clips: Path) -> None:
-        """Teaches the scenery; every learner does so alike."""
-        scenery = self.network.sketch.scenery.cpu().requires_grad_(True)
-        dress(scenery, [*some_plans(clips, self.config.dressed)], seed=self.config.seed)
-        scenery.to(self.device).requires_grad_(False)
+    def teach_shapes(self, clips: Path) -> None:
+        """Teaches the sketch what places and bodies look like; every learner does so alike."""
+        plans = [*some_plans(clips, self.config.shapes)]
+        scenery, bodies = self.network.sketch.scenery.cpu(), self.network.sketch.bodies.cpu()
+        dress(scenery.requires_grad_(True), plans, self.config.shape_steps, self.config.seed)
+        cast(bodies.requires_grad_(True), plans, 2 * self.config.shape_steps, self.config.seed)
+        self.network.sketch.to(self.device)
+        for shapes in (scenery, bodies):
+            shapes.requires_grad_(False)
         self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
 
     @property
@@ -212,7 +218,7 @@ def _learn(
     torch.set_num_threads(1)
     training = Training(config, folder, device, crew, begin)
     if training.step == 0 and begin is None:
-        training.dress(clips)
+        training.teach_shapes(clips)
     batches = _Batches(clips, config, training.step, crew)
     # a GPU learns faster than one core can cut windows
     workers = 1 if device == "cpu" else max(1, (os.cpu_count() or 1) - 4)

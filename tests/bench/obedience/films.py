@@ -482,7 +482,7 @@ def _pair(a: str, b: str) -> Group:
     name = f"held out: {a}, {b}"
     if b in COLOURS or b == "navy":
         height = KINDS.get(a, 1.7)
-        films = {c: _thing(a, c, height) for c in (b, "red", "white", "blue") if c != b or True}
+        films = {c: _thing(a, c, height) for c in (b, "red", "white", "blue")}
         way: Way = "body"
     elif b in PARTICLES:
         quick = {"fps": "24", "seconds": "16f", "place": f"a {a}"}

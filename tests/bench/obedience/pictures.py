@@ -5,6 +5,8 @@ Legend: F frames, H and W the picture, Lab with lightness 0 to 100, a* toward re
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +37,7 @@ def blurred(film: NDArray[np.float32], width: int, height: int | None = None) ->
 def resized(film: NDArray[np.float32], size: tuple[int, int], times: int) -> NDArray[np.float32]:
     """A film [F, H, W, C] at `size` (width, height) and in `times` steps of time, by means."""
     bounds = np.linspace(0, len(film), times + 1).astype(int)
-    steps = [film[a : max(b, a + 1)].mean(0) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    steps = [film[a : max(b, a + 1)].mean(0) for a, b in pairwise(bounds)]
     return np.stack([cv2.resize(step, size, interpolation=cv2.INTER_AREA) for step in steps])
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from bench.obedience import checks, path
 from bench.obedience.checks import Check
-from bench.obedience.films import Film, Group, groups
+from bench.obedience.films import Film, groups
 from bench.obedience.judge import Judge, Verdict
 from bench.obedience.pictures import Lab, Pictures, lab
 from bench.obedience.reference import Reference, references

@@ -11,11 +11,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 
-import scenelang.compiler
-import scenelang.runtime
 import torch
 from bench.obedience.films import Film
 
+import scenelang.compiler
+import scenelang.runtime
 from scenelang.compiler.pipeline import analyse
 from scenelang.grammar.parse import parse
 from scenelang.runtime.backend import Backend
@@ -39,7 +39,11 @@ class Camera:
         """Of the model as it is now: other weights, and other code, make other films."""
         folder = WEIGHTS if self.model == "maquette" else Path(self.model)
         package = Path(scenelang.compiler.__file__).parent, Path(scenelang.runtime.__file__).parent
-        code = [file for part in (package[0], package[1] / "previz", package[1] / "maquette") for file in part.rglob("*.py")]
+        code = [
+            file
+            for part in (package[0], package[1] / "previz", package[1] / "maquette")
+            for file in part.rglob("*.py")
+        ]
         files = sorted([*folder.rglob("*.safetensors"), *code])
         sums = "".join(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
         return hashlib.sha256(f"{self}{sums}".encode()).hexdigest()[:16]
