@@ -30,7 +30,7 @@ class Pool:
 
     def refresh(self, at_once: int = 64) -> int:
         """Takes up to `at_once` shards that came since. Returns how many pictures there are."""
-        for path, _ in zip(new_shards(self.folder, self.seen), range(at_once), strict=False):
+        for _, path in zip(range(at_once), new_shards(self.folder, self.seen), strict=False):
             for frame in _frames(read_shard(path), self.device):
                 if len(self.kept) < self.most:
                     self.kept.append(frame)

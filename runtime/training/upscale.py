@@ -53,7 +53,7 @@ class Training:
         self.options, self.folder, self.device = options, folder, device
         torch.manual_seed(options.seed)
         self.network = PictureUpscaler(options.width, options.blocks).to(device)
-        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network.to(memory_format=torch.channels_last)
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=0.0
         )
@@ -102,7 +102,7 @@ class Training:
         near = ((made - y).square() + (0.5 / 255) ** 2).sqrt().mean()
         loss = near + LIKENESS * (1 - ssim(made, y).mean())
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
         self.step += 1
