@@ -48,9 +48,12 @@ class Watch:
             if writes and isinstance(path, str | bytes | os.PathLike):
                 self._inside(event, path)
         elif event in MOVES and args:
+            # a name may be relative to an open folder, which `os.remove` and `os.rmdir` tell second
+            inside = args[1] if event in ("os.remove", "os.rmdir") else None
+            folder = _folder_of(inside) if isinstance(inside, int) and inside >= 0 else ""
             for path in args[:2]:
                 if isinstance(path, str | bytes | os.PathLike):
-                    self._inside(event, path)
+                    self._inside(event, os.path.join(folder, os.fsdecode(path)))
 
     def _inside(self, event: str, path: str | bytes | os.PathLike[str]) -> None:
         where = os.path.realpath(os.fsdecode(path))
@@ -63,6 +66,14 @@ class Watch:
         self.told.append(what)
         print(f"FORBIDDEN {what}", file=sys.stderr)
         raise PermissionError(what)
+
+
+def _folder_of(descriptor: int) -> str:
+    """The path of an open folder, where the system tells it."""
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return ""
 
 
 def main() -> None:
