@@ -16,6 +16,7 @@ def test_an_unknown_model_gets_a_suggestion_and_the_list() -> None:
         load_backend("preview")
     assert str(caught.value) == (
         "there is no model `preview`; did you mean `previz`? there are: " + ", ".join(sorted(BACKENDS))
+        + "; `scenelang models` lists more"
     )
 
 
