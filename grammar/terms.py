@@ -74,7 +74,7 @@ TERMS: dict[str, tuple[Term, ...]] = {
     "expectation": terms(
         ("camera", "the camera's move that must be seen, such as `camera dolly-in`"),
         ("subjects", "how many subjects must be seen, such as `subjects 2`"),
-        ("frame", "the size that must be seen, such as `frame wide`"),
+        ("frame", "the size that must be seen, such as `frame wide`", "size"),
     ),
     "lens": terms(
         ("ultra-wide", "16mm", "fisheye"),

@@ -55,6 +55,7 @@ class Sighting:
     fit: float
     clear: float
     alike: float
+    strange: float
 
 
 def sightings(
@@ -72,14 +73,15 @@ def sightings(
         ]
         reference, near = wide[inner], masks[inner]
         take = _lab(cv2.resize(frame, (WIDTH, height), interpolation=cv2.INTER_AREA))
-        alike = _alike(take, reference, near > 0)
+        alike, strange = _alike(take, reference, near > 0), _strange(take, reference, near > 0)
         for id in ids:
             own = order.index(id) + 1
-            if (near == own).sum() < LEAST:
+            area = int((near == own).sum())
+            if area < LEAST:
                 continue
             clear, fit, scale = _fitted(take, reference, masks == own, near, own)
             planned = _planned_height(shot, plan.subject(id), number, WIDTH / height)
-            found.setdefault(id, []).append(Sighting(planned, scale, fit, clear, alike))
+            found.setdefault(id, []).append(Sighting(planned, scale, fit, clear, alike, strange / area))
     return found
 
 
@@ -114,6 +116,15 @@ def _alike(take: Lab, reference: Lab, anyone: Mask) -> float:
     ours, theirs = (cv2.resize(p, (16, 9), interpolation=cv2.INTER_AREA) for p in (take, reference))
     off = float(np.median(np.linalg.norm(ours - theirs, axis=-1)[free]))
     return float(np.clip((UNLIKE - off) / (UNLIKE - ALIKE), 0, 1))
+
+
+def _strange(take: Lab, reference: Lab, anyone: Mask) -> int:
+    """The area, px, of the largest thing in the take where the animatic has only backdrop of another colour."""
+    around = cv2.dilate(anyone.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    other = (np.linalg.norm(take - reference, axis=-1) > UNLIKE) & ~around
+    solid = cv2.morphologyEx(other.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(solid)
+    return int(stats[1:, cv2.CC_STAT_AREA].max()) if count > 1 else 0
 
 
 def _planned_height(shot: ShotPlan, subject: SubjectPlan, number: int, aspect: float) -> float:

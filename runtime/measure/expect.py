@@ -37,6 +37,10 @@ CLEAR = (
     0.2,
     0.45,
 )  # contrast of the animatic's own subject: below the first it can't be told from what is around
+STRANGE = (
+    0.2,
+    0.6,
+)  # of a subject's area: an unplanned thing too small to matter, and one that may be somebody
 SPREAD = 0.35  # of the size over the looks (log): as much, and nothing is known
 ZOOMED = 1.06  # ratio of focal lengths, at least, in a dolly-zoom
 
@@ -117,10 +121,15 @@ class _People:
         self.seen = sightings(plan, self.shot, numbers, take.frames[looks], list(self.cast))
 
     def count(self, expected: str) -> tuple[str, bool, float]:
-        """How many of the planned characters, or of the things where there are none, are in the picture."""
+        """How many of the planned characters, or of the things where there are none, are in the picture.
+
+        Whoever isn't planned isn't counted; something of a person's size that isn't takes the confidence.
+        """
         number, sure = 0, [1.0]
         for id, looks in self.seen.items():
             there, confidence = _there(looks)
+            strange = float(np.median([s.strange for s in looks]))
+            confidence *= float(np.clip((STRANGE[1] - strange) / (STRANGE[1] - STRANGE[0]), 0, 1))
             number += len(self.cast[id].offsets) * there
             sure.append(confidence)
         return str(number), number == int(expected), min(sure) if self.seen else 0.0
