@@ -39,9 +39,9 @@ def _time(shot: ShotPlan) -> Iterator[Lowering]:
 def _camera(shot: ShotPlan) -> Iterator[Lowering]:
     yield Lowering("camera path", "exact", "every frame's rays drive the model")
     yield Lowering("lens", "exact", "the rays have the lens's field of view")
-    if any(shot.camera.focus_m):
-        yield Lowering("focus", "dropped", "everything is sharp: the model never saw depth of field")
-    yield Lowering("aperture", "dropped", "everything is sharp: the model never saw depth of field")
+    if any(shot.camera.aperture):
+        for name in ("focus", "aperture"):
+            yield Lowering(name, "dropped", "everything is sharp: the model never saw depth of field")
     if shot.camera.steadiness:
         yield Lowering("steadiness", "exact", "it is part of the camera path")
 
