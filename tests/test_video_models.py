@@ -20,8 +20,10 @@ from scenelang.compiler.plan import Plan
 from scenelang.grammar.parse import parse
 from scenelang.runtime.backend import Carry, FrameArray, Frames, Job
 from scenelang.runtime.events import Done
+from scenelang.runtime.keys import take_keys
 from scenelang.runtime.pipeline import render_film
 from scenelang.runtime.registry import load_backend
+from scenelang.runtime.store import Store
 from scenelang.runtime.video_models.model import VideoModel
 
 ROUTES: dict[str, Callable[[Path], Path]] = {
@@ -115,6 +117,25 @@ def test_tokyo_from_text_to_mp4(route: str, folders: Callable[[str], Path], tmp_
     assert np.std(shown[0]) > 1  # a picture, not one colour
     assert (project / "scenelang.lock").is_file()
     assert [p.name for p in tmp_path.iterdir()] == ["tokyo.mp4"]
+
+
+@pytest.mark.parametrize("route", ["wan-t2v", "ltx-2"])
+def test_takes_are_kept_with_their_sound(
+    route: str, folders: Callable[[str], Path], tmp_path: Path
+) -> None:
+    project, plan, store = folders(route), plan_text(tiny.short_tokyo()), Store(tmp_path / "store")
+    films = []
+    for name, made in (("first.mp4", 1), ("again.mp4", 0)):
+        output = tmp_path / name
+        *_, done = render_film(plan, model_of(project), output=output, project=project, store=store)
+        assert isinstance(done, Done)
+        assert (done.shots_rendered, done.model_loads) == (made, made)
+        assert bool(done.text_encodings) == bool(made)
+        films.append(output.read_bytes())
+    assert films[0] == films[1]
+    (project / "model" / "transformer" / "more.json").write_text("{}")
+    keys = take_keys(plan, model_of(project), project=project)
+    assert keys is not None and not store.has("takes", keys[plan.shots[0].id].take), "other weights"
 
 
 @pytest.mark.parametrize("route", ALL)
