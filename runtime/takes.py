@@ -122,7 +122,7 @@ class TakeWriter:
         from safetensors.numpy import save
 
         facts = {
-            "samples": sound.samples,
+            "samples": np.ascontiguousarray(sound.samples),
             "at": np.array([sound.at.numerator, sound.at.denominator, sound.rate]),
         }
         self._store.put("frames", f"{self._key}.sound{self._sounds:04}", save(facts))

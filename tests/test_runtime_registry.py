@@ -15,7 +15,8 @@ def test_an_unknown_model_gets_a_suggestion_and_the_list() -> None:
     with pytest.raises(UnknownModel) as caught:
         load_backend("preview")
     assert str(caught.value) == (
-        "there is no model `preview`; did you mean `previz`? there are: " + ", ".join(sorted(BACKENDS))
+        "there is no model `preview`; did you mean `previz`? there are: "
+        + ", ".join(sorted(BACKENDS))
         + "; `scenelang models` lists more"
     )
 

@@ -109,7 +109,7 @@ class Renderers:
         jobs = [(w, number) for w in wanted for number in range(w.count)]
         context = get_context("spawn")
         self.processes = [
-            context.Process(target=_render, args=(jobs[n::workers],), daemon=True)
+            context.Process(target=_render, args=(jobs[n::workers], n), daemon=True)
             for n in range(workers)
         ]
 
@@ -134,8 +134,8 @@ class Renderers:
         return any(process.exitcode not in (None, 0) for process in self.processes)
 
 
-def _render(jobs: Sequence[tuple[Wanted, int]]) -> None:
-    alone()
+def _render(jobs: Sequence[tuple[Wanted, int]], core: int) -> None:
+    alone(core)
     for wanted, number in jobs:
         write_shard(wanted, number)
 
