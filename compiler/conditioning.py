@@ -22,10 +22,10 @@ from scenelang.compiler.blocking_maps import CHANNELS, bodies, boxes, paint
 from scenelang.compiler.bones import BONES, MOTIONS, TOP_SPEED, bones
 from scenelang.compiler.lexicon import BODY_WORDS, KINDS, PARTS, PLACE_WORDS
 from scenelang.compiler.native import Native
-from scenelang.compiler.plan import Plan, ShotPlan
+from scenelang.compiler.plan import PlacePlan, Plan, ShotPlan
 from scenelang.compiler.prompts import OF_SUBJECTS, prompts, subject_prompts
 from scenelang.compiler.rays import frame_count, intrinsics, plucker, poses, resample
-from scenelang.compiler.set_size import SHAPES, extent_of, set_size
+from scenelang.compiler.set_size import SHAPES, Extent, extent_of, set_size
 from scenelang.compiler.sight_lines import sight_lines
 
 SCHEMA = "scenelang.conditioning/1"
@@ -187,8 +187,8 @@ def condition_shot(
         bone_FNMB34=bone_FNMB34,
         motion_FNMK=motion_FNMK,
         blocking_FNCHW=paint(box_FNM4, depth_FNM, heading_FN, height, width),
-        set_7=set_walls(plan, shot),
-        place_G=place_words(plan, shot),
+        set_7=set_walls(plan.place(shot.place), extent_of(plan, shot.place)),
+        place_G=place_words(plan.place(shot.place)),
         sight_X7=sight_lines(shot),
         light_FJ8=_lights(shot, plan.rate, rate),
         particle_FP6=_particles(shot, plan.rate, rate),
@@ -264,19 +264,17 @@ def _colours(plan: Plan, shot: ShotPlan, native: Fraction) -> Tensor:
     return result
 
 
-def set_walls(plan: Plan, shot: ShotPlan) -> Tensor:
-    """`set_7` of the shot's place."""
-    place = plan.place(shot.place)
+def set_walls(place: PlacePlan | None, extent: Extent) -> Tensor:
+    """`set_7` of a place in which all happens within `extent`."""
     if place is None:
         return torch.zeros(7)
-    size = set_size(place.set, extent_of(plan, place.id))
+    size = set_size(place.set, extent)
     edges = [size.edge if size.edge and size.axis == axis else 0.0 for axis in (0, 2)]
     return torch.tensor([*(float(size.shape == s) for s in SHAPES), size.width, size.height, *edges])
 
 
-def place_words(plan: Plan, shot: ShotPlan) -> Tensor:
-    """`place_G` of the shot's place."""
-    place = plan.place(shot.place)
+def place_words(place: PlacePlan | None) -> Tensor:
+    """`place_G` of a place."""
     words = () if place is None else (place.set, *place.features)
     return torch.tensor([float(word in words) for word in PLACE_WORDS])
 

@@ -37,15 +37,15 @@ def plan(place: str) -> Plan:
 
 @pytest.mark.parametrize("place", ["forest", "market", "room", "mountains"])
 def test_a_place_is_dressed_with_solids_that_have_a_size(place: str) -> None:
-    found = dressing(plan(place))
+    found = dressing(plan(place).places[0])
     assert len(found) > 20
     assert (found.half > 0).all() and (found.shape[:, :2] >= 2).all() and (found.shape[:, :2] <= 8).all()
     assert np.allclose(found.axes @ found.axes.transpose(0, 2, 1), np.eye(3), atol=1e-4)
 
 
 def test_a_void_is_dressed_with_nothing() -> None:
-    assert len(dressing(plan("void"))) == 0
-    want, weight = values_of(dressing(plan("void")), Scenery(16, 5))
+    assert len(dressing(plan("void").places[0])) == 0
+    want, weight = values_of(dressing(plan("void").places[0]), Scenery(16, 5))
     assert want.shape == weight.shape and want.abs().sum() > 0
 
 
@@ -58,7 +58,7 @@ def said(scenery: Scenery, place: str) -> torch.Tensor:
 
 
 def test_a_scenery_that_says_the_values_has_the_solids() -> None:
-    found = dressing(plan("forest"))
+    found = dressing(plan("forest").places[0])
     scenery = Scenery(16, 64)
     want, _ = values_of(found, scenery)
     with torch.no_grad():
@@ -75,7 +75,7 @@ def test_a_scenery_that_says_the_values_has_the_solids() -> None:
 
 def test_hidden_solids_are_not_seen() -> None:
     scenery = Scenery(16, 40)
-    want, _ = values_of(dressing(plan("void")), scenery)
+    want, _ = values_of(dressing(plan("void").places[0]), scenery)
     with torch.no_grad():
         scenery.rest[:] = want
     assert (said(scenery, "void").opacity_GS < 0.004).all()

@@ -7,8 +7,8 @@ their light it learns from pixels, as all else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from random import Random
 
 import numpy as np
 import torch
@@ -17,14 +17,16 @@ from torch import Tensor
 from torch.nn import functional as fn
 
 from scenelang.compiler.conditioning import place_words, set_walls
-from scenelang.compiler.plan import Plan
-from scenelang.compiler.set_size import extent_of
+from scenelang.compiler.lexicon import PLACE_FEATURES, SETS
+from scenelang.compiler.plan import PlacePlan
+from scenelang.compiler.set_size import Extent
 from scenelang.compiler.turning import turn
 from scenelang.runtime.maquette.bodies import REACH, TAPER, Scenery
 from scenelang.runtime.previz import sets
 from scenelang.runtime.previz.shapes import BOX, CAPSULE, FRUSTUM
 
 Floats = NDArray[np.float32]
+SMALL: Extent = (0.0, 0.0, 0.0, 0.0)
 STAND = np.array((0.0, 1.2, 4.0), np.float32)  # from where solids are seen, typically
 FLAT, LOW = (
     0.06,
@@ -60,10 +62,9 @@ class Dressing:
         return Dressing(*(getattr(self, name)[index] for name in Dressing.__annotations__))
 
 
-def dressing(plan: Plan) -> Dressing:
-    """Of the place of a plan's first shot."""
-    shot = plan.shots[0]
-    made = sets.build(plan.place(shot.place), extent_of(plan, shot.place))
+def dressing(place: PlacePlan | None, extent: Extent = SMALL) -> Dressing:
+    """Of a place in which all happens within `extent`."""
+    made = sets.build(place, extent)
     rows = []
     for piece in made.pieces:
         world, at = turn(np.float32(piece.heading)), np.asarray(piece.position, np.float32)
@@ -139,11 +140,13 @@ def turn_of(axes: Floats) -> Floats:
     return skew / (4 * w) / w
 
 
-def values_of(found: Dressing, scenery: Scenery) -> tuple[Tensor, Tensor]:
+def values_of(found: Dressing, scenery: Scenery, usual: Dressing | None = None) -> tuple[Tensor, Tensor]:
     """What the scenery should say of each of its solids [K, V], and how much each counts [K, V]: the largest of the
-    dressing in their order, the others hidden."""
+    dressing in their order, the others hidden. Which are the largest is asked of the place at its `usual` size, so
+    that a solid keeps its slot while the place grows."""
     count = scenery.count
-    order = np.sort(np.argsort(-found.importance)[:count])
+    ranked = found if usual is None or len(usual) != len(found) else usual
+    order = np.sort(np.argsort(-ranked.importance, kind="stable")[:count])
     kept = found.take(order)
     named = [
         near_unit(a, h, s[1] < s[0] or s[2] != 0)
@@ -190,18 +193,34 @@ def values_of(found: Dressing, scenery: Scenery) -> tuple[Tensor, Tensor]:
     return want, weight
 
 
-def dress(scenery: Scenery, plans: Sequence[Plan], steps: int = 3000, seed: int = 0) -> float:
-    """Teaches a scenery what stands about in the places of plans; the same plans and seed teach the same. Returns the
-    last loss."""
-    place, size, want, weight = (
-        torch.stack(rows) for rows in zip(*(_row(plan, scenery) for plan in plans), strict=True)
+def random_place(luck: Random) -> tuple[PlacePlan, Extent]:
+    """Any place of those that the compiler tells apart, of any size."""
+    name = luck.choice((*SETS, "studio"))
+    features = luck.sample([*PLACE_FEATURES], luck.choice((0, 0, 1, 1, 2, 3)))
+    wide, deep = luck.choice((1.0, 4.0, 12.0)), luck.choice((1.0, 4.0, 20.0))
+    extent = (
+        -wide * luck.random(),
+        wide * luck.random(),
+        -deep * luck.random(),
+        0.3 * deep * luck.random(),
     )
-    luck = torch.Generator().manual_seed(seed)
+    return PlacePlan(id="here", description="", set=name, features=features), extent
+
+
+def dress(scenery: Scenery, places: int, steps: int = 3000, seed: int = 0) -> float:
+    """Teaches a scenery what stands about in so many random places; the same seed teaches the same. Returns the last
+    loss."""
+    luck = Random(seed)
+    place, size, want, weight = (
+        torch.stack(rows)
+        for rows in zip(*(_row(*random_place(luck), scenery) for _ in range(places)), strict=True)
+    )
+    chance = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(scenery.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.0)
     for step in range(steps):
         pace = min(1.0, (step + 1) / 50, max((steps - step) / (0.6 * steps), 0.01))
         optimizer.param_groups[0]["lr"] = RATE * pace
-        chosen = torch.randint(len(place), (BATCH,), generator=luck)
+        chosen = torch.randint(len(place), (BATCH,), generator=chance)
         loss = dressing_loss(scenery.said(place[chosen], size[chosen]), want[chosen], weight[chosen])
         optimizer.zero_grad()
         loss.backward()
@@ -209,9 +228,9 @@ def dress(scenery: Scenery, plans: Sequence[Plan], steps: int = 3000, seed: int 
     return loss.item()
 
 
-def _row(plan: Plan, scenery: Scenery) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    want, weight = values_of(dressing(plan), scenery)
-    return place_words(plan, plan.shots[0]), set_walls(plan, plan.shots[0]), want, weight
+def _row(place: PlacePlan, extent: Extent, scenery: Scenery) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    want, weight = values_of(dressing(place, extent), scenery, dressing(place))
+    return place_words(place), set_walls(place, extent), want, weight
 
 
 def dressing_loss(said: Tensor, want: Tensor, weight: Tensor) -> Tensor:

@@ -104,7 +104,9 @@ class Training:
         """Teaches the sketch what places and bodies look like; every learner does so alike."""
         plans = [*some_plans(clips, self.config.shapes)]
         scenery, bodies = self.network.sketch.scenery.cpu(), self.network.sketch.bodies.cpu()
-        dress(scenery.requires_grad_(True), plans, self.config.shape_steps, self.config.seed)
+        dress(
+            scenery.requires_grad_(True), self.config.shapes, self.config.shape_steps, self.config.seed
+        )
         cast(bodies.requires_grad_(True), plans, 2 * self.config.shape_steps, self.config.seed)
         self.network.sketch.to(self.device)
         for shapes in (scenery, bodies):

@@ -40,6 +40,7 @@ def main() -> None:
             g.name for g in groups() if not chosen.only or any(part in g.name for part in chosen.only)
         ]
         films = [f for g in groups() if g.name in names for f in g.films if not f.reference_only]
+        films = films[:: chosen.every]
         model = Camera(chosen.model, chosen.profile, tuple(chosen.drop), chosen.device)
         cameras = {"animatic": ANIMATIC} if chosen.ceiling or chosen.model == ANIMATIC.model else {}
         if chosen.model != ANIMATIC.model:
@@ -51,7 +52,8 @@ def main() -> None:
             shots = progress.add_task(f"filming: {name}", total=len(films))
             shoot(camera, films, folders[name], chosen.jobs, lambda task=shots: progress.advance(task))  # type: ignore[misc]
         judging = progress.add_task("judging", total=len(names))
-        sets = score_all(folders, chosen.jobs, names, lambda: progress.advance(judging))
+        wanted = {film.path for film in films}
+        sets = score_all(folders, chosen.jobs, names, wanted, lambda: progress.advance(judging))
     chosen.out.mkdir(parents=True, exist_ok=True)
     table = markdown(sets)
     (chosen.out / "table.md").write_text(table, encoding="utf-8")
@@ -110,6 +112,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--floor", action=argparse.BooleanOptionalAction, default=True, help="the model without cues too"
     )
+    parser.add_argument("--every", type=int, default=1, help="every so many of the films alone")
     parser.add_argument(
         "--ceiling", action=argparse.BooleanOptionalAction, default=True, help="the animatic too"
     )

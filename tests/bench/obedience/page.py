@@ -40,7 +40,7 @@ def write_page(path: Path, sets: dict[str, list[Score]], folders: dict[str, Path
         film.path: [
             {"picture": _picture(folders[name], film), "score": index[name][film.group, film.name]} for name in sets
         ]
-        for group in shown for film in group.films if not film.reference_only
+        for group in shown for film in group.films if all((film.group, film.name) in scores for scores in index.values())
     }  # fmt: skip
     page = Environment(autoescape=True).from_string(TEMPLATE)
     path.write_text(page.render(shown=shown, names=[*sets], rows=rows), encoding="utf-8")

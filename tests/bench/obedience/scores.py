@@ -55,14 +55,18 @@ class Score:
 
 
 def score_all(
-    takes: dict[str, Path], jobs: int, names: Sequence[str], tell: Callable[[], None]
+    takes: dict[str, Path],
+    jobs: int,
+    names: Sequence[str],
+    wanted: set[str],
+    tell: Callable[[], None],
 ) -> dict[str, list[Score]]:
-    """The scores of several sets of takes, each in a folder, by the name of the set; one group at a time in each of
-    `jobs` processes."""
+    """The scores of several sets of takes, each in a folder, by the name of the set: of the films whose paths are
+    `wanted`, one group at a time in each of `jobs` processes."""
     order = [group.name for group in groups() if group.name in names]
     found: dict[str, dict[str, list[Score]]] = {}
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_alone) as pool:
-        waiting = {pool.submit(score_group, name, takes): name for name in order}
+        waiting = {pool.submit(score_group, name, takes, wanted): name for name in order}
         for done in as_completed(waiting):
             found[waiting[done]] = done.result()
             tell()
@@ -74,11 +78,11 @@ def _alone() -> None:
     cv2.setNumThreads(1)
 
 
-def score_group(name: str, takes: dict[str, Path]) -> dict[str, list[Score]]:
+def score_group(name: str, takes: dict[str, Path], wanted: set[str]) -> dict[str, list[Score]]:
     group = next(g for g in groups() if g.name == name)
     known = {film.name: references(film) for film in group.films}
     judge = Judge(group, known)
-    films = [film for film in group.films if not film.reference_only]
+    films = [film for film in group.films if film.path in wanted]
     result = {}
     for key, folder in takes.items():
         result[key] = [
