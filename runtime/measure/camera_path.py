@@ -128,7 +128,7 @@ class _Chain:
         c2w, focal = geometry.start(number)
         self.geometry, self.zooming = geometry, zooming
         self.middle = np.array([(geometry.width - 1) / 2, (geometry.height - 1) / 2])
-        self.first = self.pose = Pose(np.linalg.inv(c2w)[:3], focal * geometry.width)
+        self.first = self.pose = Pose(np.linalg.inv(c2w)[:3].astype(np.float64), focal * geometry.width)
         self.found, self.failed, self.inliers = [self.first], [False], [0]
         self.losses: list[float] = []
         self.world_N4 = np.zeros((0, 4))
