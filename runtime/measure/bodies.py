@@ -199,4 +199,5 @@ def _likely(picture: Lab, *palettes: tuple[Lab, NDArray[np.float64]]) -> Map:
         far = np.square(apart).sum(-1) / (2 * NOISE**2)
         scores.append((share * np.exp(-np.minimum(far, 60))).sum(-1) + 1e-6)
     likely: Map = (scores[0] / (scores[0] + scores[1])).astype(np.float32)
-    return cv2.GaussianBlur(likely, (0, 0), 1.0)
+    smooth: Map = cv2.GaussianBlur(likely, (0, 0), 1.0)
+    return smooth
