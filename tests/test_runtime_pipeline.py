@@ -84,6 +84,7 @@ def test_events_are_lines_of_json(tmp_path: Path) -> None:
     assert lines[-1] == {
         "event": "done", "output": str(tmp_path / "film.mp4"), "captions": None, "frames": 10, "shots_rendered": 2,
         "shots_cached": 0, "denoiser_calls": 6, "text_encodings": 0, "model_loads": 0,
+        "expectations": [],
     }  # fmt: skip
 
 
