@@ -111,7 +111,9 @@ def depth_of_field(shot: ShotPlan, frame: int) -> str:
 
 
 def _called(plan: Plan, id_: str) -> str:
-    return short_form(plan.subject(id_).description)
+    """What prose calls a subject; a plan from elsewhere may let somebody speak who is not in its cast."""
+    subject = next((s for s in plan.subjects if s.id == id_), None)
+    return id_ if subject is None else short_form(subject.description)
 
 
 def subject_words(plan: Plan, shot: ShotPlan, id_: str, frame: int) -> dict[str, object]:

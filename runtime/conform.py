@@ -21,7 +21,7 @@ from scenelang.runtime.errors import TakeError
 from scenelang.runtime.finish.between import between
 from scenelang.runtime.finish.settings import PLAIN, Finish, is_learned
 from scenelang.runtime.linear import mix
-from scenelang.runtime.previz.workers import cores, side_by_side
+from scenelang.runtime.workers import cores, side_by_side
 
 if TYPE_CHECKING:
     from scenelang.runtime.finish.enlarge import Enlarger

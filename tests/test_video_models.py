@@ -257,7 +257,7 @@ def test_an_open_lens_is_said_where_the_dialect_has_words_for_it(folders: Callab
     for route in ("wan-t2v", "text-to-video"):
         backend, project = model_of(folders(route)), folders(route)
         picture(project, "red")
-        open_lens = SMALL.replace("35mm f/4", "35mm f/2").replace("mara at", "focus on mara\n  mara at")
+        open_lens = SMALL.replace("35mm f/4", "35mm f/2").replace("mara at", "focus mara\n  mara at")
         plan = plan_in(project, open_lens)
         level = next(r.level for r in backend.lowering(plan, plan.shots[0]) if r.property == "aperture")
         moved = not np.array_equal(

@@ -10,7 +10,7 @@ import torch
 from scenelang.runtime.backend import FrameArray
 from scenelang.runtime.finish.upscaler import SCALE, PictureUpscaler
 from scenelang.runtime.loading import load_network
-from scenelang.runtime.previz.workers import cores, side_by_side
+from scenelang.runtime.workers import cores, side_by_side
 
 WEIGHTS = Path(__file__).parent / "weights"
 

@@ -24,7 +24,7 @@ from scenelang.runtime.previz.shade import look, shade
 from scenelang.runtime.previz.shutter import motion, shuttered
 from scenelang.runtime.previz.splat import splat
 from scenelang.runtime.previz.visibility import Samples
-from scenelang.runtime.previz.workers import cores, side_by_side
+from scenelang.runtime.workers import cores, side_by_side
 from scenelang.runtime.previz.world import View, World
 
 PASSES = ("clay", "depth", "mask", "normal")

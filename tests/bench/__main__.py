@@ -123,7 +123,7 @@ def optics() -> None:
     from scenelang.compiler.pipeline import plan_film
     from scenelang.grammar.parse import parse
     from scenelang.runtime.previz.render import render_shot
-    from scenelang.runtime.previz.workers import cores
+    from scenelang.runtime.workers import cores
 
     lens = plan_film(parse(FILM)[0])
     (shot,) = lens.shots
