@@ -143,7 +143,9 @@ def test_rename_changes_both_files(session: Session) -> None:
         CAST: applied(cast, changes[session.uri(CAST)]),
     }
     # the name of a picture on disk is nobody's name
-    assert edited[CAST] == cast.replace("mara", "ada").replace("references/ada.png", "references/mara.png")
+    assert edited[CAST] == cast.replace("mara", "ada").replace(
+        "references/ada.png", "references/mara.png"
+    )
     assert edited[FILM] == TEXT.replace("mara", "ada")
 
 

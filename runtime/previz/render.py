@@ -24,8 +24,8 @@ from scenelang.runtime.previz.shade import look, shade
 from scenelang.runtime.previz.shutter import motion, shuttered
 from scenelang.runtime.previz.splat import splat
 from scenelang.runtime.previz.visibility import Samples
-from scenelang.runtime.workers import cores, side_by_side
 from scenelang.runtime.previz.world import View, World
+from scenelang.runtime.workers import cores, side_by_side
 
 PASSES = ("clay", "depth", "mask", "normal")
 # pixels that are worked on together: small enough for a processor's cache
