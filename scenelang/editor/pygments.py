@@ -18,7 +18,6 @@ class SceneLexer(RegexLexer):
     """Films as text."""
 
     name = "Scenelang"
-    url = "https://pypi.org/project/scenelang"
     aliases = ["scene", "scenelang"]
     filenames = ["*.scene"]
     mimetypes = ["text/x-scene"]
