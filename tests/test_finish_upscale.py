@@ -117,10 +117,11 @@ def test_likeness_of_equal_and_of_shifted_pictures() -> None:
 # when it is used ------------------------------------------------------------------------
 
 
-def test_final_is_learned_draft_and_previz_are_not() -> None:
-    maquette, previz = MaquetteBackend(), PrevizBackend()
-    assert finish_of(maquette, "final") == Finish("learned", "flow")
-    assert finish_of(maquette, "draft") == Finish("bicubic", "flow")
+def test_final_is_learned_draft_and_our_own_are_not() -> None:
+    maquette, previz, other = MaquetteBackend(), PrevizBackend(), PatternBackend()
+    assert finish_of(other, "final") == Finish("learned", "flow")
+    assert finish_of(other, "draft") == Finish("bicubic", "flow")
+    assert finish_of(maquette, "final") == Finish("bicubic", "flow")
     assert finish_of(previz, "final") == Finish("bicubic", "flow")
     assert finish_of(previz, "draft", "learned", "blend") == Finish("learned", "blend")
 
