@@ -16,7 +16,8 @@ from scenelang.compiler.plan import Plan
 from scenelang.runtime.maquette.bodies import Bodies
 from scenelang.runtime.maquette.cues import Cues, cues_of
 from scenelang.runtime.previz.kinds import KINDS, looks
-from scenelang.runtime.training.casting import cast, parts_of, rows_of, slots_of, standing
+from scenelang.runtime.previz.pieces import still
+from scenelang.runtime.training.casting import cast, parts_of, rows_of, slots_of
 
 FILM = """scenelang 1
 film "Test" {{ size 640x360; fps 8 }}
@@ -99,7 +100,7 @@ def test_every_solid_has_a_slot_on_a_bone_near_it() -> None:
     film = plan("figure")
     subject = film.subjects[0]
     look = looks(subject, subject.colours, subject.features, subject.description, False)[0]
-    rest = parts_of(KINDS["figure"](look, standing()), 0)
+    rest = parts_of(KINDS["figure"](look, still()), 0)
     bones = np.zeros((len(BONES), 3), np.float32)
     bones[:, 1] = np.linspace(0, 1.7, len(BONES))
     where = Bodies(16).bone.tolist()

@@ -14,10 +14,11 @@ from scenelang.compiler.motion import spread
 from scenelang.compiler.plan import Plan
 from scenelang.compiler.set_size import extent_of
 from scenelang.compiler.sight_lines import lines, sight_lines
-from scenelang.runtime.maquette.bodies import REACH, Scenery, _free, _turned
+from scenelang.runtime.maquette.bodies import Scenery, _free, _turned
 from scenelang.runtime.maquette.cues import cues_of
 from scenelang.runtime.previz import sets
-from scenelang.runtime.training.dressing import dressing, dressing_loss, values_of
+from scenelang.runtime.training.dressing import dressing, values_of
+from scenelang.runtime.training.solids import loss_of
 
 FILM = """scenelang 1
 film "Test" {{ size 640x360; fps 8 }}
@@ -70,7 +71,7 @@ def test_a_scenery_that_says_the_values_has_the_solids() -> None:
     extent = (splats.axes_GS33[0] * splats.half_GS3[0][:, None]).square().sum(-1).sqrt()
     wanted = np.sqrt(np.square(kept.axes * kept.half.clip(0.02)[:, None]).sum(-1))
     assert np.allclose(extent.detach(), wanted, atol=0.03, rtol=0.05)
-    assert dressing_loss(want[None], want[None], torch.ones_like(want)[None]) == 0
+    assert loss_of(want[None], want[None], torch.ones_like(want)[None]) == 0
 
 
 def test_hidden_solids_are_not_seen() -> None:
@@ -103,4 +104,3 @@ def test_something_gives_way_and_an_empty_line_blocks_nothing() -> None:
 def test_turns_are_rotations() -> None:
     turned = _turned(torch.randn(5, 3))
     assert torch.allclose(turned @ turned.transpose(1, 2), torch.eye(3).expand(5, 3, 3), atol=1e-5)
-    assert REACH > 1

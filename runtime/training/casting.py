@@ -7,17 +7,16 @@ rendered from; how all that looks in a film's light is learned from pixels.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as fn
 
 from scenelang.compiler.bones import BONES, packed
 from scenelang.compiler.conditioning import COLOURED, condition_shot
 from scenelang.compiler.lexicon import linear
-from scenelang.compiler.motion import Motion, motion, stage
+from scenelang.compiler.motion import motion, stage
 from scenelang.compiler.plan import Plan
 from scenelang.compiler.rigs import Being, rig
 from scenelang.compiler.turning import turn
@@ -25,22 +24,31 @@ from scenelang.runtime.maquette.bodies import Bodies, rigid
 from scenelang.runtime.maquette.cues import cues_of
 from scenelang.runtime.previz.kinds import KINDS, looks
 from scenelang.runtime.previz.palette import Look
+from scenelang.runtime.previz.pieces import still
 from scenelang.runtime.previz.solids import Assembly
 from scenelang.runtime.previz.things import box
-from scenelang.runtime.training.dressing import (
-    BATCH,
-    HIDDEN,
-    RATE,
+from scenelang.runtime.training.solids import (
     Floats,
+    Named,
+    blank,
     near_unit,
+    seen,
     shaped,
     superquadric,
+    taught,
     turn_of,
+    unlit,
 )
 
 FRAMES = 2  # of each shot
 TINTS = 0.04  # by which a colour may miss that of a part times a factor
 ABSENT = -6.0  # logit of a colour that a solid doesn't have
+THIN = 0.002  # metres that half a solid is thick at least
+# how much it counts that each value is right
+COUNTS = {
+    "middle": 12.0, "half": 2.0, "turn": 1.0, "exponent": 0.1, "across": 0.1, "taper": 0.5, "soft": 0.2, "opacity": 0.3,
+    "glow": 0.2,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,23 +74,7 @@ def parts_of(assembly: Assembly, frame: int) -> Parts:
     return Parts(*(np.asarray(column, np.float32) for column in zip(*rows, strict=True)))
 
 
-def standing() -> Motion:
-    """Of somebody who stands and does nothing, in one frame."""
-    zero = np.zeros(1, np.float32)
-    return Motion(
-        zero,
-        np.zeros((1, 3), np.float32),
-        zero,
-        zero,
-        np.array([[0, 1]], np.float32),
-        zero,
-        0.0,
-        {},
-        {},
-        zero,
-    )
-
-
+# how far a bone reaches, for the question which is nearest: more for those that have many solids
 _REACH = {"head": 0.6, "chest": 1.0, "pelvis": 1.0, "hand": 0.5, "foot": 0.6, "body": 4.0}
 
 
@@ -123,7 +115,8 @@ def rows_of(
     if cues.base_BFN3.shape[2] == 0:
         return
     known = bodies.known(cues, torch.ones(1, 1, 1))
-    unit, begin, size = bodies.units(cues)
+    unit, begin, size = (scale[0].numpy() for scale in bodies.units(cues))
+    base, bones = cues.base_BFN3[0].numpy(), cues.bone_BFNR34[0].numpy()
     boneless = rigid(cues)[0, 0, :, 0] > 0
     cast = {s.id: s for s in plan.subjects}
     eye = cues.c2w_BF44[0, :, :3, 3].numpy()
@@ -133,45 +126,39 @@ def rows_of(
         if member > 1:
             continue
         subject = cast[track.subject]
+        build = KINDS.get(subject.kind, box)
         first = (0, subject.description, subject.colours, subject.features)
         states = [first, *sorted(track.states, key=lambda s: s[0])]
         body = motion(track, scene, subject.offsets[member], member)
         for f in luck.choice(len(eye), FRAMES, replace=len(eye) < FRAMES):
             _, words, colours, features = [s for s in states if s[0] <= f][-1]
             look = looks(subject, colours, features, words, False)[member]
-            build = KINDS.get(subject.kind, box)
-            rest = parts_of(build(look, standing()), 0)
+            rest = parts_of(build(look, still()), 0)
             here = parts_of(build(look, body), int(f))
             if len(here.glow) != len(rest.glow):
                 continue  # in some pose it has other parts
-            bones = None
+            origins = None
             if not boneless[n]:
-                frames = packed(rig(Being(subject, features, member, standing())), 1)
-                bones = frames[0, :, :, 3]
-            slots = slots_of(rest, bones, bodies.bone.tolist())
-            frame = cues.bone_BFNR34[0, f, n].numpy()
-            pose = (cues.base_BFN3[0, f, n].numpy(), float(body.heading[f]))
-            scale = (
-                unit[0, min(f, unit.shape[1] - 1), n, 0].numpy(),
-                begin[0, min(f, begin.shape[1] - 1), n].numpy(),
-                size[0, min(f, size.shape[1] - 1), n].numpy(),
-            )
-            want, weight = _values(bodies, here, slots, frame, pose, scale, look)
-            yield known[0, f, n], want, weight
+                origins = packed(rig(Being(subject, features, member, still())), 1)[0, :, :, 3]
+            slots = slots_of(rest, origins, bodies.bone.tolist())
+            turned = turn(np.float32(body.heading[f]))
+            placed = replace(here, middle=here.middle @ turned.T + base[f, n], axes=turned @ here.axes)
+            scale = unit[f, n, 0], begin[f, n], size[f, n]
+            yield known[0, f, n], *_values(bodies, placed, slots, bones[f, n], scale, look)
 
 
 def _values(
-    bodies: Bodies, parts: Parts, slots: list[int], bones: Floats, pose: tuple[Floats, float],
-    scale: tuple[Floats, Floats, Floats], look: Look,
-) -> tuple[Tensor, Tensor]:  # fmt: skip
-    base, heading = pose
+    bodies: Bodies,
+    parts: Parts,
+    slots: list[int],
+    bones: Floats,
+    scale: tuple[Floats, Floats, Floats],
+    look: Look,
+) -> tuple[Tensor, Tensor]:
+    """Values of `parts` that are placed in the world, on `bones` [B, 3, 4] there; `scale` as Bodies.units says."""
     unit, begin, size = scale
-    world = turn(np.float32(heading))
-    want = torch.zeros(len(bodies.bone), sum(bodies.values.values()))
-    weight = torch.zeros_like(want)
-    v = dict(zip(bodies.values, want.split([*bodies.values.values()], -1), strict=True))
-    w = dict(zip(bodies.values, weight.split([*bodies.values.values()], -1), strict=True))
-    v["opacity"][:], w["opacity"][:] = HIDDEN, 0.3
+    unit = np.maximum(unit, 1e-4)
+    want, weight, v, w = blank(bodies.values, len(bodies.bone))
     said = {
         part: np.array(linear(value), np.float32)
         for part, value in look.colours.items()
@@ -180,45 +167,24 @@ def _values(
     for n, slot in enumerate(slots):
         if slot < 0:
             continue
-        bone = int(bodies.bone[slot])
-        turned, origin = bones[bone, :, :3], bones[bone, :, 3]
-        centre = world @ parts.middle[n] + base
-        place = turned.T @ (centre - origin) / np.maximum(unit, 1e-4)
+        turned, origin = np.split(bones[int(bodies.bone[slot])], [3], axis=1)
+        place = turned.T @ (parts.middle[n] - origin[:, 0]) / unit
         exponent, across, taper = parts.shape[n].tolist()
         axes, half, up = near_unit(
-            turned.T @ world @ parts.axes[n], parts.half[n], across < exponent or taper != 0
+            turned.T @ parts.axes[n], parts.half[n], across < exponent or taper != 0
         )
         v["middle"][slot] = torch.from_numpy(place - begin[slot])
-        v["half"][slot] = torch.from_numpy(
-            np.log(np.maximum(half, 2e-3) / (size[slot] * np.maximum(unit, 1e-4)))
-        )
+        v["half"][slot] = torch.from_numpy(np.log(np.maximum(half, THIN) / (size[slot] * unit)))
         v["turn"][slot] = torch.from_numpy(turn_of(axes))
         shaped(v, slot, exponent, across, taper * up)
-        v["soft"][slot], v["opacity"][slot] = -3.0, 4.0
-        glow = float(parts.glow[n])
-        v["glow"][slot] = float(np.log(np.expm1(glow / 4)) + 4) if glow > 0.05 else -1.0
-        _paint(v, w, slot, parts.colour[n], said)
-        for name, factor in _COUNTS.items():
+        seen(v, slot, float(parts.glow[n]))
+        for name, factor in COUNTS.items():
             w[name][slot] = factor
+        _paint(v, w, slot, parts.colour[n], said)
     return want, weight
 
 
-_COUNTS = {
-    "middle": 12.0,
-    "half": 2.0,
-    "turn": 1.0,
-    "exponent": 0.1,
-    "across": 0.1,
-    "taper": 0.5,
-    "soft": 0.2,
-    "opacity": 0.3,
-    "glow": 0.2,
-}
-
-
-def _paint(
-    v: dict[str, Tensor], w: dict[str, Tensor], slot: int, colour: Floats, said: dict[str, Floats]
-) -> None:
+def _paint(v: Named, w: Named, slot: int, colour: Floats, said: dict[str, Floats]) -> None:
     """Which of the colours that the film gives a part it is, darkened by black, or a colour of its own."""
     best, tint = None, 1.0
     for part, theirs in said.items():
@@ -235,7 +201,7 @@ def _paint(
         w["paint"][slot, 1 + COLOURED.index(part)] = 0.2
     w["paint"][slot, 0] = 0.2
     if best is None:
-        v["own"][slot] = torch.logit(torch.from_numpy(colour).clamp(0.01, 0.99))
+        v["own"][slot] = unlit(colour)
         v["paint"][slot, 0] = 2.0
         return
     share = min(tint, 0.98)
@@ -249,20 +215,8 @@ def cast(bodies: Bodies, plans: Sequence[Plan], steps: int = 4000, seed: int = 0
     rng = np.random.default_rng(seed)
     rows = [row for plan in plans for row in rows_of(plan, bodies, rng)]
     known, want, weight = (torch.stack(column) for column in zip(*rows, strict=True))
-    luck = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.AdamW(bodies.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.0)
-    for step in range(steps):
-        optimizer.param_groups[0]["lr"] = RATE * min(
-            1.0, (step + 1) / 50, max((steps - step) / (0.6 * steps), 0.01)
-        )
-        chosen = torch.randint(len(known), (BATCH,), generator=luck)
-        loss = casting_loss(bodies, known[chosen], want[chosen], weight[chosen])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return loss.item()
 
+    def said(chosen: Tensor) -> Tensor:
+        return torch.cat([*bodies.said(known[chosen]).values()], -1)
 
-def casting_loss(bodies: Bodies, known: Tensor, want: Tensor, weight: Tensor) -> Tensor:
-    said = torch.cat([*bodies.said(known).values()], -1)
-    return (fn.smooth_l1_loss(said, want, beta=0.1, reduction="none") * weight).mean()
+    return taught(bodies, said, want, weight, steps, seed)
