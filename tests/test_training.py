@@ -16,7 +16,7 @@ from maquette_films import TINY
 from scenelang.compiler.pipeline import analyse
 from scenelang.grammar.format import format_film
 from scenelang.grammar.parse import parse
-from scenelang.runtime.loading import load_pipeline
+from scenelang.runtime.loading import ModelError, load_pipeline
 from scenelang.runtime.maquette.cues import GROUPS
 from scenelang.runtime.training.clips import (
     FRAMES,
@@ -244,3 +244,16 @@ def test_from_clips_to_a_folder(clips: Path, tmp_path: Path, threads: int) -> No
     export(training, tmp_path / "weights")
     pipeline = load_pipeline(tmp_path / "weights", torch.float32)
     assert pipeline.transformer.config.dim == TINY["dim"]
+
+
+def test_a_training_begins_with_the_weights_of_a_model(clips: Path, tmp_path: Path) -> None:
+    first = Training(CONFIG, tmp_path / "first")
+    steps(first, clips, 2)
+    export(first, tmp_path / "weights")
+    began = Training(CONFIG, tmp_path / "second", begin=tmp_path / "weights")
+    kept = load_pipeline(tmp_path / "weights", torch.float32).transformer.state_dict()
+    assert all(torch.equal(v, kept[k]) for k, v in began.network.state_dict().items())
+    assert all(torch.equal(v, began.parts.state_dict()[k]) for k, v in began.average.items())
+    other = replace(CONFIG, network={**TINY, "dim": 64})
+    with pytest.raises(ModelError, match="not sized"):
+        Training(other, tmp_path / "third", begin=tmp_path / "weights")

@@ -68,9 +68,8 @@ class MaquetteBackend:
 
     name = "maquette"
     dialect = "maquette"
-    upscale = (
-        "bicubic"  # of its soft frames the upscaler, as far as it has learned, makes stairs and dots
-    )
+    # of its soft frames the upscaler, as far as it has learned, makes stairs and dots
+    upscale = "bicubic"
 
     def __init__(self, folder: Path = WEIGHTS) -> None:
         self.folder = folder

@@ -158,10 +158,8 @@ class Shards:
 
     def clip(self, rng: np.random.Generator) -> tuple[np.ndarray, Cues]:
         """The pictures and cues of any clip."""
-        if self._drawn % LOOK_AGAIN == 0:  # cues are written last
-            self.numbers = sorted(
-                int(path.name[:5]) for path in self.folder.glob("[0-9]*.cues.safetensors")
-            )
+        if self._drawn % LOOK_AGAIN == 0:
+            self.numbers = sorted(int(path.stem) for path in self.folder.glob("[0-9]*.npy"))
         self._drawn += 1
         number = self.numbers[int(rng.integers(len(self.numbers)))]
         if number not in self._cues:

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from scenelang.runtime.loading import load_pipeline
+from scenelang.runtime.loading import ModelError, load_pipeline
 from scenelang.runtime.maquette.cues import collate
 from scenelang.runtime.maquette.transformer import MaquetteTransformer3DModel
 from scenelang.runtime.maquette.words import make_text_encoder
@@ -93,12 +93,20 @@ class Training:
         self.step, self.samples, self.seconds = 0, 0, 0.0
         self.turned = 0.0  # the seconds after which the sketch was learned
         if begin is not None and not self.checkpoint.exists():
-            begun = load_pipeline(begin, torch.float32)
-            _take_over(self.network, begun.transformer)
-            self.text_encoder.load_state_dict(begun.text_encoder.state_dict())
-            self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
+            self._begin_with(begin)
         if self.checkpoint.exists():
             self.load()
+
+    def _begin_with(self, folder: Path) -> None:
+        begun = load_pipeline(folder, torch.float32)
+        if dict(begun.transformer.config) != dict(self.network.config):
+            raise ModelError(
+                f"the network in {folder} is not sized as `{self.config.name}` is",
+                "begin with weights of that configuration, or without",
+            )
+        self.network.load_state_dict(begun.transformer.state_dict())
+        self.text_encoder.load_state_dict(begun.text_encoder.state_dict())
+        self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
 
     def teach_shapes(self, clips: Path) -> None:
         """Teaches the sketch what places and bodies look like; every learner does so alike."""
@@ -250,19 +258,6 @@ def _learn(
             if over:
                 break
     return training
-
-
-def _take_over(network: torch.nn.Module, begun: torch.nn.Module) -> None:
-    """Weights of a network whose scenery may have fewer solids, or say less of each: those begin as in a new one."""
-    old = begun.state_dict()
-    solids = begun.sketch.scenery.count  # type: ignore[union-attr]
-    with torch.no_grad():
-        for name, mine in network.state_dict().items():
-            theirs = old[name]
-            if name.startswith("sketch.scenery.say."):  # rows are solids by values
-                count = network.sketch.scenery.count  # type: ignore[union-attr]
-                mine, theirs = mine.unflatten(0, (count, -1)), theirs.unflatten(0, (solids, -1))
-            mine[tuple(slice(0, n) for n in theirs.shape)] = theirs.to(mine.device)
 
 
 def _line(training: Training, sums: list[float]) -> dict[str, Any]:

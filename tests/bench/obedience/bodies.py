@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 LEAST = 90  # pixels of a subject in a frame, else it is too small to be asked for
-WITHOUT_EDGE = 150  # pixels from which on the edge is left out where colours are read
+WITHOUT_EDGE = 50  # pixels that must be left for the edge to be left out where colours are read
 RING = 12  # px around it that it must stand out from
 COLOURS = 5  # of a subject, and of what is around it
 NOISE = 7.0  # ΔE: the spread of one colour, at least
@@ -55,7 +55,7 @@ def find(take: Lab, reference: Lab, mask: Mask, anyone: Mask, frames: list[int])
     for f in frames:
         if mask[f].sum() < LEAST:
             continue
-        where = core[f] if core[f].sum() >= WITHOUT_EDGE // 3 else mask[f]
+        where = core[f] if core[f].sum() >= WITHOUT_EDGE else mask[f]
         ours, theirs = take[f][where].mean(0), reference[f][where].mean(0)
         colours.append(float(np.hypot(*(ours - theirs)[1:])))
         lights.append(float(abs(ours - theirs)[0]))

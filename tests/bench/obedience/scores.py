@@ -11,13 +11,13 @@ from typing import Any
 
 import cv2
 import numpy as np
-import torch
 from bench.obedience import checks, path
 from bench.obedience.checks import Check
 from bench.obedience.films import Film, groups
 from bench.obedience.judge import Judge, Verdict
 from bench.obedience.pictures import Lab, Pictures, lab
 from bench.obedience.reference import Reference, references
+from bench.obedience.shooting import alone
 
 from scenelang.runtime.maquette.chunks import CLIP, KNOWN
 from scenelang.runtime.measure.camera_errors import CameraErrors
@@ -65,17 +65,12 @@ def score_all(
     `wanted`, one group at a time in each of `jobs` processes."""
     order = [group.name for group in groups() if group.name in names]
     found: dict[str, dict[str, list[Score]]] = {}
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_alone) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=alone) as pool:
         waiting = {pool.submit(score_group, name, takes, wanted): name for name in order}
         for done in as_completed(waiting):
             found[waiting[done]] = done.result()
             tell()
     return {key: [s for name in order for s in found[name][key]] for key in takes}
-
-
-def _alone() -> None:
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
 
 
 def score_group(name: str, takes: dict[str, Path], wanted: set[str]) -> dict[str, list[Score]]:

@@ -11,15 +11,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 
+import cv2
 import torch
 from bench.obedience.films import Film
 
-import scenelang.compiler
-import scenelang.runtime
 from scenelang.compiler.pipeline import analyse
 from scenelang.grammar.parse import parse
 from scenelang.runtime.backend import Backend
-from scenelang.runtime.maquette.backend import WEIGHTS
 from scenelang.runtime.maquette.cues import GROUPS
 from scenelang.runtime.pipeline import render_film
 from scenelang.runtime.registry import load_backend
@@ -34,19 +32,17 @@ class Camera:
     drop: tuple[str, ...] = ()
     device: str = "cpu"
 
-    @property
+    def backend(self) -> Backend:
+        made = load_backend(self.model)
+        if self.drop:
+            made.drop = self.drop  # type: ignore[attr-defined]
+        if self.model == ANIMATIC.model:
+            made.shutter = 0.0  # type: ignore[attr-defined]  # nothing else smears what moves
+        return made
+
     def mark(self) -> str:
         """Of the model as it is now: other weights, and other code, make other films."""
-        folder = WEIGHTS if self.model == "maquette" else Path(self.model)
-        package = Path(scenelang.compiler.__file__).parent, Path(scenelang.runtime.__file__).parent
-        code = [
-            file
-            for part in (package[0], package[1] / "previz", package[1] / "maquette")
-            for file in part.rglob("*.py")
-        ]
-        files = sorted([*folder.rglob("*.safetensors"), *code])
-        sums = "".join(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
-        return hashlib.sha256(f"{self}{sums}".encode()).hexdigest()[:16]
+        return f"{self.backend().identity()} {self.profile}"
 
 
 ANIMATIC = Camera("previz")
@@ -62,21 +58,23 @@ def shoot(
     camera: Camera, films: Iterable[Film], folder: Path, jobs: int, tell: Callable[[], None]
 ) -> None:
     """Every film as an mp4 in the folder, beside a line that says how long it took. `tell` hears of each."""
-    mark = camera.mark
+    mark = camera.mark()
     waiting = []
     for film in films:
         if _key(folder / f"{film.path}.json") == _wanted(film, mark):
             tell()
         else:
             waiting.append(film)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_alone) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=alone) as pool:
         for done in as_completed([pool.submit(_one, camera, mark, film, folder) for film in waiting]):
             done.result()
             tell()
 
 
-def _alone() -> None:
+def alone() -> None:
+    """Keeps a process to one thread: as many as there are cores run side by side."""
     torch.set_num_threads(1)
+    cv2.setNumThreads(1)
 
 
 def _wanted(film: Film, mark: str) -> str:
@@ -89,11 +87,7 @@ def _key(path: Path) -> str | None:
 
 def _one(camera: Camera, mark: str, film: Film, folder: Path) -> None:
     if camera not in _loaded:
-        _loaded[camera] = load_backend(camera.model)
-        if camera.drop:
-            _loaded[camera].drop = camera.drop  # type: ignore[attr-defined]
-        if camera.model == ANIMATIC.model:
-            _loaded[camera].shutter = 0.0  # type: ignore[attr-defined]  # nothing else smears what moves
+        _loaded[camera] = camera.backend()
     backend = _loaded[camera]
     plan = analyse(*parse(film.text, "film.scene")).plan
     assert plan is not None

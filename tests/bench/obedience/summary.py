@@ -28,10 +28,6 @@ def mean(values: Iterable[float | None]) -> float | None:
     return statistics.mean(known) if known else None
 
 
-def share(flags: Sequence[bool]) -> float | None:
-    return sum(flags) / len(flags) if flags else None
-
-
 def numbers(scores: Sequence[Score]) -> dict[str, Any]:
     """What is said of a set of takes in one line."""
     plain = seen(scores)
@@ -39,11 +35,11 @@ def numbers(scores: Sequence[Score]) -> dict[str, Any]:
     moving = [s.error for s in still if s.error.translation_mean is not None]
     found = {
         "films": len(plain),
-        "attributes right": share([s.right for s in plain]),
-        "everything right": share([s.everything for s in plain]),
+        "attributes right": mean([s.right for s in plain]),
+        "everything right": mean([s.everything for s in plain]),
         "held out: films": len(held(scores)),
-        "held out: right": share([s.right for s in held(scores)]),
-        "held out: everything": share([s.everything for s in held(scores)]),
+        "held out: right": mean([s.right for s in held(scores)]),
+        "held out: everything": mean([s.everything for s in held(scores)]),
         "rot, degrees": mean(s.error.rotation_mean for s in still),
         "rot, sum of radians": mean(s.error.rotation_sum for s in still),
         "trans": mean(e.translation_mean for e in moving),
