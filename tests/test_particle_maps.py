@@ -45,8 +45,8 @@ def test_a_point_covers_the_pixel_that_it_falls_on() -> None:
     found = paint(a_point(1.0, 0.5, -4.0, 0.02), EYE, K, 64, 128)[0]
     row, column = divmod(int(found[0].argmax()), 128)
     assert abs(column - 0.75 * 128) <= 1 and abs(row - 0.25 * 64) <= 1
-    # the disc's area in pixels, spread over at most four of them
-    assert found[0].sum() == pytest.approx(torch.pi * 0.64**2, rel=0.15)
+    # the area of a disc whose edge falls off over a pixel
+    assert found[0].sum() == pytest.approx(torch.pi * (0.64**2 + 1 / 12), rel=0.15)
     assert found[1].sum() / found[0].sum() == pytest.approx(1 / 4, rel=1e-3)
 
 

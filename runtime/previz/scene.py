@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from scenelang.compiler.haze import haze
 from scenelang.compiler.motion import spread, stage
 from scenelang.compiler.particle_field import reach_of
 from scenelang.compiler.plan import Plan, ShotPlan
@@ -115,13 +116,9 @@ def _weather(shot: ShotPlan) -> tuple[frozenset[str], float]:
 
 def _fog(shot: ShotPlan, made: sets.Set) -> Tensor:
     """The share of light lost in a metre of air, [F]."""
-    fog = torch.full((shot.frames,), made.fog)
-    amounts = {"fog": 0.07, "mist": 0.035, "smoke": 0.02, "snow": 0.008, "rain": 0.004, "dust": 0.006}
-    for p in shot.particles:
-        fog = fog + amounts.get(p.kind, 0.0) * track(p.density, shot.frames) * (
-            0.4 if made.interior else 1.0
-        )
-    return fog
+    density = [track(p.density, shot.frames) for p in shot.particles]
+    lost = torch.stack(density, -1) if density else torch.zeros(shot.frames, 0)
+    return made.fog + haze([p.kind for p in shot.particles], lost, made.interior)
 
 
 def _spheres(groups: list[Solids], shot: ShotPlan) -> Tensor:

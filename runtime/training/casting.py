@@ -143,7 +143,9 @@ def rows_of(
             slots = slots_of(rest, origins, bodies.bone.tolist())
             turned = turn(np.float32(body.heading[f]))
             placed = replace(
-                here, middle=here.middle @ turned.T + base[f, n], axes=(turned @ here.axes).astype(np.float32)
+                here,
+                middle=here.middle @ turned.T + base[f, n],
+                axes=(turned @ here.axes).astype(np.float32),
             )
             scale = unit[f, n, 0], begin[f, n], size[f, n]
             yield known[0, f, n], *_values(bodies, placed, slots, bones[f, n], scale, look)
