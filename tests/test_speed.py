@@ -12,7 +12,7 @@ from films import plan_text
 from short_films import SIX, maquette
 
 from scenelang.compiler.plan import Plan, ShotPlan
-from scenelang.runtime.events import FramesDone, ShotCached, ShotStarted
+from scenelang.runtime.events import FramesDone, ShotCached, ShotStarted, TakeDone
 from scenelang.runtime.speed import FILE, Estimate, Speeds, device_name, estimate, on, work_of
 from scenelang.runtime.time_left import TimeLeft
 
@@ -156,3 +156,22 @@ def test_without_an_estimate_frames_count_alike_and_cached_ones_not() -> None:
     clock.now = 4.0
     left.see(FramesDone("b", 10, 10))
     assert left.seconds() == pytest.approx(8.0)
+
+
+def test_the_time_left_of_takes_is_that_of_all_of_them() -> None:
+    clock = Clock()
+    left = TimeLeft({"a": 40, "b": 40}, None, clock)  # four takes of ten frames each
+    left.see(ShotCached("a", 10))
+    left.see(TakeDone("a", 1, 5))
+    assert left.seconds() is None, "what was there says nothing of the rest"
+    for take in (2, 3, 4):
+        left.see(ShotStarted("a", 10))
+        left.see(FramesDone("a", 5, 10))
+        clock.now += 10.0
+        left.see(FramesDone("a", 10, 10))
+        left.see(TakeDone("a", take, 4 + take))
+        assert left.seconds() == pytest.approx(10.0 * (8 - take))
+    left.see(ShotStarted("b", 10))
+    clock.now += 5.0
+    left.see(FramesDone("b", 5, 10))
+    assert left.seconds() == pytest.approx(35.0)
