@@ -99,12 +99,13 @@ class Training:
 
     def _begin_with(self, folder: Path) -> None:
         begun = load_pipeline(folder, torch.float32)
-        if dict(begun.transformer.config) != dict(self.network.config):
+        theirs, ours = (n.state_dict() for n in (begun.transformer, self.network))
+        if {k: v.shape for k, v in theirs.items()} != {k: v.shape for k, v in ours.items()}:
             raise ModelError(
                 f"the network in {folder} is not sized as `{self.config.name}` is",
                 "begin with weights of that configuration, or without",
             )
-        self.network.load_state_dict(begun.transformer.state_dict())
+        self.network.load_state_dict(theirs)
         self.text_encoder.load_state_dict(begun.text_encoder.state_dict())
         self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
 
