@@ -21,8 +21,8 @@ TRUST = 0.2  # of the estimate's own seconds: after so many, what was measured c
 
 
 class TimeLeft:
-    """`shots` are the frames of each shot, of all its takes where there are several; `ahead` what was estimated; without it every frame that is
-    rendered counts as much as another."""
+    """`shots` are the frames of each shot, of all its takes where there are several; `ahead` what was
+    estimated; without it every frame that is rendered counts as much as another."""
 
     def __init__(
         self, shots: Mapping[str, int], ahead: Estimate | None, clock: Callable[[], float]
@@ -38,7 +38,7 @@ class TimeLeft:
             self._rest = ahead.rest or 0.0
         self._frames = dict(shots)
         self._whole = dict(self._weight)  # with what turns out to be cached
-        self._take: dict[str, float] = {}  # the weight of the take that is being made: a shot's, or a part of it
+        self._take: dict[str, float] = {}  # the weight of the take that is being made
         self._now: dict[str, float] = {}  # what of it is done
         self._earlier = 0.0  # the weight of takes that were made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from random import Random
@@ -13,7 +14,17 @@ from short_films import SIX, maquette
 
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.runtime.events import FramesDone, ShotCached, ShotStarted, TakeDone
-from scenelang.runtime.speed import FILE, Estimate, Speeds, device_name, estimate, on, work_of
+from scenelang.runtime.speed import (
+    FILE,
+    MOST_ROWS,
+    ROWS,
+    Estimate,
+    Speeds,
+    device_name,
+    estimate,
+    on,
+    work_of,
+)
 from scenelang.runtime.time_left import TimeLeft
 
 
@@ -79,6 +90,17 @@ def test_rows_do_not_pile_up(tmp_path: Path) -> None:
         speeds.add([{"model": "x", "what": "shot", "work": [1.0] * 9, "seconds": 1.0}] * 200)
     lines = (tmp_path / FILE).read_bytes().splitlines()
     assert 1000 < len(lines) < 8000 and all(json.loads(line) for line in lines)
+
+
+def test_what_cannot_be_trimmed_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any) -> None:
+        raise OSError(errno.EROFS, "read-only")
+
+    speeds = Speeds(tmp_path)
+    monkeypatch.setattr("scenelang.runtime.output.os.replace", refused)
+    speeds.add([{"model": "x", "seconds": 1.0, "more": "." * 200}] * (MOST_ROWS + 1))
+    assert len(speeds.rows({"model": "x"})) == ROWS
+    assert [p.name for p in tmp_path.iterdir()] == [FILE]
 
 
 class Big:
