@@ -78,6 +78,7 @@ def drift(locked: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         for name in sorted({*was, *now[what]}):
             if was.get(name) != now[what].get(name):
                 found.append(f"{what} {name}: {_said(was.get(name))}, now {_said(now[what].get(name))}")
+    told = bool(found)  # why shots changed
     was = locked.get("shots") or {}
     for name in sorted({*was, *now["shots"]}):
         a, b = was.get(name), now["shots"].get(name)
@@ -85,7 +86,7 @@ def drift(locked: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
             found.append(f"shot {name}: {'new' if a is None else 'gone'}")
         elif a.get("seed") != b["seed"]:
             found.append(f"shot {name}: seed {a.get('seed')}, now {b['seed']}")
-        elif a != b and not found:  # else the model, or what it continues, says it already
+        elif a != b and not told:
             found.append(f"shot {name}: changed")
     return found
 

@@ -204,9 +204,10 @@ def _remember(
         calls = backend.denoiser_calls(plan, shot, profile)
         work = work_of(plan, shot, shooting.native, calls)
         rows.append({**by, "what": "shot", "work": work, "seconds": round(spent[shot.id], 4)})
-    film = sum(shot.frames for shot in shown.shots) * plan.size[0] * plan.size[1] / 1e6
-    rest = max(0.0, seconds - shooting.load_seconds - sum(spent.values()))
-    rows.append({**by, "what": "film", "work": [1.0, film], "seconds": round(rest, 4)})
+    if spent.keys() == set(shooting.rendered):  # else the rest is also that of shots that went on
+        film = sum(shot.frames for shot in shown.shots) * plan.size[0] * plan.size[1] / 1e6
+        rest = max(0.0, seconds - shooting.load_seconds - sum(spent.values()))
+        rows.append({**by, "what": "film", "work": [1.0, film], "seconds": round(rest, 4)})
     Speeds(store.folder).add(rows)
 
 

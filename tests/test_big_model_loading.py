@@ -20,12 +20,14 @@ from test_video_models import SETTINGS, SMALL, frames_of, model_of
 from scenelang.compiler.prompts import prompts
 from scenelang.runtime.checkpoint import ModelError, Part, parts
 from scenelang.runtime.errors import UnknownModel
+from scenelang.runtime.hub import _check_room
 from scenelang.runtime.memory import check_memory
 from scenelang.runtime.models import KNOWN, listed
-from scenelang.runtime.pins import fingerprint, locked_revision, read_lock
+from scenelang.runtime.pins import fingerprint, locked_revision, read_lock, record
 from scenelang.runtime.pipeline import render_film
 from scenelang.runtime.registry import load_backend
-from scenelang.runtime.settings import Settings, SettingsError, load_settings
+from scenelang.runtime.settings import ModelSettings, Settings, SettingsError, load_settings
+from scenelang.runtime.source import Source
 from scenelang.runtime.video_models.options import options
 from scenelang.runtime.video_models.wan_calls import WAN_PROFILES
 
@@ -219,10 +221,35 @@ def test_what_the_hub_has_cached_is_taken_from_there(
         )
     )
     assert locked_revision(tmp_path, "somebody/tiny-wan") == commit
+    (tmp_path / "scenelang.lock").unlink()
+    record(Source(tmp_path / "camera", model=ModelSettings(base="somebody/tiny-wan"), project=tmp_path))
+    assert locked_revision(tmp_path, "somebody/tiny-wan") == commit, "as a base, too"
     cut = next((home / "snapshots" / commit / "transformer").glob("*.safetensors"))
     cut.write_bytes(cut.read_bytes()[:500])  # a fetch that was broken off is asked for again
     with pytest.raises(ModelError, match="can't be fetched"):
         load_backend("somebody/tiny-wan", tmp_path)
+
+
+def test_room_is_asked_for_what_is_not_there_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+    from huggingface_hub import constants
+    from huggingface_hub.hf_api import ModelInfo
+
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    free = shutil.disk_usage(tmp_path).free
+    files = [{"rfilename": f"{n}.safetensors", "size": size} for n, size in (("a", 2 * free), ("b", 10))]
+    info = ModelInfo(id="somebody/large", sha=commit, siblings=files)
+    monkeypatch.setattr(huggingface_hub.HfApi, "model_info", lambda *_, **__: info)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("scenelang.runtime.hub.SPARE", 0)
+    with pytest.raises(ModelError, match="somebody/large needs"):
+        _check_room("somebody/large", "")
+    part = tmp_path / "models--somebody--large" / "snapshots" / commit
+    part.mkdir(parents=True)
+    (part / "a.safetensors").touch()
+    _check_room("somebody/large", "")
 
 
 def test_a_name_of_the_project(project: Path) -> None:

@@ -16,7 +16,7 @@ from trust_films import SCENE, sealed, the_plan
 
 from scenelang.runtime.sealing import CARD
 from scenelang.trust.film_id import FilmLog
-from scenelang.trust.label import Label
+from scenelang.trust.label import Label, label_of
 from scenelang.trust.seal import Seal
 from scenelang.trust.verifying import verify
 
@@ -59,10 +59,16 @@ def test_an_end_card_follows_the_film(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "told"), [("previz", "algorithmicMedia"), ("maquette", "trainedAlgorithmicMedia")]
+    ("model", "told", "words"),
+    [
+        ("previz", "algorithmicMedia", "Computer-generated"),
+        ("maquette", "trainedAlgorithmicMedia", "AI-generated"),
+    ],
 )
-def test_the_credential_says_how_the_pictures_came_to_be(model: str, told: str) -> None:
+def test_credential_and_label_say_how_the_pictures_came_to_be(model: str, told: str, words: str) -> None:
     assert Seal(the_plan(), model, b"").source_type == told
+    label = label_of("card", model, "The wall")
+    assert label == Label("card", words, ("The wall", f"made with scenelang, model {model}"))
 
 
 def test_a_render_signs_labels_and_tells(tmp_path: Path) -> None:

@@ -105,14 +105,10 @@ def seal_for(
     from scenelang.runtime.errors import RenderError
     from scenelang.trust.film_id import FilmLog
     from scenelang.trust.identity import own_identity
-    from scenelang.trust.label import DRAWN, WORDS, Label
+    from scenelang.trust.label import label_of
     from scenelang.trust.seal import Seal
     from scenelang.trust.sources import imported
 
-    label = None
-    if wishes.label:
-        words = DRAWN if model == "previz" else WORDS
-        label = Label(wishes.label, words, (plan.title, f"made with scenelang, model {model}"))
     try:
         identity = (
             own_identity(Path(wishes.certificate), Path(wishes.key))
@@ -126,7 +122,7 @@ def seal_for(
             rules.policy.digest,
             identity=identity,
             tsa=wishes.tsa,
-            label=label,
+            label=label_of(wishes.label, model, plan.title) if wishes.label else None,
             beside=(*imported(analysis.film), *((c.file, c.statement) for c in rules.consents)),
             log=FilmLog(),
             visible=picture,

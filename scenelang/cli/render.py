@@ -94,9 +94,9 @@ def command(
         if strict:
             _refuse_dropped(plan, backend, costing)
         found, path = _lock(file, plan, backend, profile, costing, locked, lock, quiet)
+        ahead = outlook(plan, backend, profile, costing, takes)
     except RenderError as error:
         fail(error.message, error.hint)
-    ahead = outlook(plan, backend, profile, costing, takes)
     if not yes:
         _within_budget(ahead, costing)
     if takes is not None:
