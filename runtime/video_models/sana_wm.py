@@ -79,7 +79,7 @@ class SanaWMBackend(VideoModel):
 
     def make(self, pipe: Any, making: Making, on_step: OnStep) -> FrameArray:
         c, index, native = making.job.conditioning, making.index(), making.job.native
-        poses, lenses = sana_wm(c.c2w_F44[index], c.K_F33[index], native.width, native.height)
+        poses, lenses = sana_wm(c.c2w_F44[index], c.K_F33[index], native.height, native.width)
         first = making.known[-1] if making.known is not None else self.first.of(making.job)
         device = pipe._execution_device
         said, avoided = c.text_SLD[0, :TOKENS].to(device), c.negative_SLD[0, TOKENS:].to(device)
