@@ -19,7 +19,8 @@ from test_video_models import SETTINGS, SMALL, frames_of, model_of
 
 from scenelang.compiler.prompts import prompts
 from scenelang.runtime.checkpoint import ModelError, Part, parts
-from scenelang.runtime.errors import UnknownModel
+from scenelang.runtime.errors import RenderError, UnknownModel
+from scenelang.runtime.keys import take_keys
 from scenelang.runtime.memory import check_memory
 from scenelang.runtime.models import KNOWN, listed
 from scenelang.runtime.pins import fingerprint, locked_revision, read_lock
@@ -264,6 +265,10 @@ def test_a_camera_checkpoint_needs_a_base(tmp_path: Path) -> None:
         ("[profiles.best]\nsteps = 3\n", "`profiles.best`"),
         ("[profile.final]\nsteps = 3\n", "there is no setting `profile`; did you mean `profiles`?"),
         ("[models.a]\npth = 'b'\n", "there is no setting `models.a.pth`; did you mean `path`?"),
+        (
+            "[models.a]\nfirst_frame = 'b'\n[models.b]\nfirst_frame = 'a'\n",
+            "`models`: no one makes the first frame: a waits for b waits for a",
+        ),
         ("steps = \n", "is no TOML"),
     ],
 )
@@ -404,9 +409,40 @@ def test_a_first_frame_of_ones_own(pictured: Path, tmp_path: Path) -> None:
     assert len({f.tobytes() for f in found}) == 3
 
 
+def test_takes_are_made_anew_when_the_maker_of_first_frames_changes(
+    project: Path, pictured: Path
+) -> None:
+    """A model by the project's own name: its weights and its settings; a folder: its pictures."""
+    plan = plan_text(SMALL)
+    (project / "stills").mkdir()
+    settings = (
+        f'{SETTINGS}[models.mine]\npath = "{pictured.as_posix()}"\nfirst_frame = "WHO"\n'
+        '[models.first]\npath = "model"\n'
+    )
+
+    def key(who: str, more: str = "") -> str:
+        (project / "scenelang.toml").write_text(settings.replace("WHO", who) + more)
+        keys = take_keys(plan, load_backend("mine", project), project=project)
+        assert keys is not None
+        return keys["a"].take
+
+    before = key("first")
+    assert key("first") == before
+    assert key("first", 'control = "clay"\n') != before
+    data = bytearray(weights(project).read_bytes())
+    data[-1] ^= 1
+    weights(project).write_bytes(data)
+    assert key("first") != before
+    Image.new("RGB", (64, 32), "green").save(project / "stills" / "a.png")
+    before = key("stills")
+    Image.new("RGB", (64, 32), "blue").save(project / "stills" / "a.png")
+    assert key("stills") != before
+
+
 @pytest.mark.parametrize(
     ("who", "message"),
     [
+        ("nobody", "there is no model `nobody`"),
         ("stills", "has no first frame of a"),
         ("gone.png", "can't be read"),
         ("text.png", "is no picture"),
@@ -417,7 +453,7 @@ def test_first_frames_that_are_not_there(who: str, message: str, pictured: Path,
     (tmp_path / "text.png").write_text("not a picture")
     settings = f'{SETTINGS}[models.mine]\npath = "{pictured.as_posix()}"\nfirst_frame = "{who}"\n'
     (tmp_path / "scenelang.toml").write_text(settings)
-    with pytest.raises(ModelError, match=message):
+    with pytest.raises(RenderError, match=message):
         list(
             render_film(
                 plan_text(SMALL),

@@ -31,8 +31,7 @@ class FirstFrames:
     @property
     def why(self) -> str:
         """For the report."""
-        path = in_project(self.who, self.project)
-        if path.suffix.lower() in PICTURES or (path.is_dir() and not _is_model(path)):
+        if of_pictures(self.who, in_project(self.who, self.project)):
             return f"the first frame is a picture: {self.who}"
         return f"the first frame is made by {self.who}; `first_frame` in scenelang.toml names another"
 
@@ -41,7 +40,7 @@ class FirstFrames:
         path = in_project(self.who, self.project)
         if path.suffix.lower() in PICTURES:
             return read_picture(path, job.native)
-        if self.who not in BACKENDS and path.is_dir() and not _is_model(path):
+        if of_pictures(self.who, path):
             stills = [path / f"{job.shot.id}{suffix}" for suffix in PICTURES]
             found = next((still for still in stills if still.is_file()), None)
             if found is None:
@@ -77,6 +76,13 @@ def _rendered(backend: Backend, job: Job) -> FrameArray:
             return _fitted(event.frames[:1], job.native)
     raise ModelError(
         f"{backend.name} made no first frame of {job.shot.id}", "name another `first_frame`"
+    )
+
+
+def of_pictures(who: str, path: Path) -> bool:
+    """Whether `who`, which is `path` in the project, is a picture or a folder of them, not a model."""
+    return path.suffix.lower() in PICTURES or (
+        who not in BACKENDS and path.is_dir() and not _is_model(path)
     )
 
 
