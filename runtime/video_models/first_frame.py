@@ -11,6 +11,7 @@ from scenelang.compiler.conditioning import condition_shot
 from scenelang.runtime.backend import Backend, FrameArray, Frames, Job, Native
 from scenelang.runtime.checkpoint import ModelError
 from scenelang.runtime.conform import fit
+from scenelang.runtime.embeddings import prepare, said_in
 from scenelang.runtime.previz.render import render_shot
 from scenelang.runtime.registry import BACKENDS, load_backend
 
@@ -52,6 +53,9 @@ class FirstFrames:
             return _drawn(job)
         if self._backend is None:
             self._backend = load_backend(self.who, self.project)
+            beginning = [shot for shot in job.plan.shots if not shot.continues]
+            texts = said_in(job.plan, beginning, self._backend.dialect)
+            prepare(self._backend, None, texts, job.profile, job.device)
         return _rendered(self._backend, job)
 
 
