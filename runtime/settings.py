@@ -54,7 +54,7 @@ class ProfileSettings(_Part):
     attention: str | None = Field(default=None, description="a backend of diffusers, such as flash")
     compile: bool | None = None
     offload: Literal["", "model", "group", "sequential"] | None = None
-    quantize: Literal["", "int8", "int4", "float8"] | None = Field(
+    quantize: Literal["", "int8", "float8"] | None = Field(
         default=None, description="of the denoiser, by torchao"
     )
     dtype: Literal["auto", "float32", "bfloat16", "float16"] | None = None

@@ -21,8 +21,9 @@ from scenelang.runtime.source import Source
 from scenelang.runtime.video_models.cameras import sana_wm
 from scenelang.runtime.video_models.first_frame import FirstFrames
 from scenelang.runtime.video_models.lowering import TOLD, Ways, rows
-from scenelang.runtime.video_models.model import Making, VideoModel, pictures
+from scenelang.runtime.video_models.model import Making, pictures
 from scenelang.runtime.video_models.options import Options
+from scenelang.runtime.video_models.reading import ReadingModel
 from scenelang.runtime.video_models.stepping import OnStep
 from scenelang.runtime.video_models.wan_calls import told
 
@@ -39,7 +40,7 @@ WAYS = Ways(
 )
 
 
-class SanaWMBackend(VideoModel):
+class SanaWMBackend(ReadingModel):
     name = "sana-wm"
     dialect = "sana-wm"
     kind = "SanaWMPipeline"
