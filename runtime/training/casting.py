@@ -17,7 +17,7 @@ from scenelang.compiler.bones import BONES, packed
 from scenelang.compiler.conditioning import COLOURED, condition_shot
 from scenelang.compiler.lexicon import linear
 from scenelang.compiler.motion import motion, stage
-from scenelang.compiler.plan import Plan
+from scenelang.compiler.plan import Plan, states_of
 from scenelang.compiler.rigs import Being, rig
 from scenelang.compiler.turning import turn
 from scenelang.runtime.maquette.bodies import Bodies, rigid
@@ -127,8 +127,7 @@ def rows_of(
             continue
         subject = cast[track.subject]
         build = KINDS.get(subject.kind, box)
-        first = (0, subject.description, subject.colours, subject.features)
-        states = [first, *sorted(track.states, key=lambda s: s[0])]
+        states = states_of(subject, track)
         body = motion(track, scene, subject.offsets[member], member)
         for f in luck.choice(len(eye), FRAMES, replace=len(eye) < FRAMES):
             _, words, colours, features = [s for s in states if s[0] <= f][-1]
