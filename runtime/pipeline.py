@@ -24,6 +24,7 @@ from scenelang.runtime.events import Checked, Done, Measuring, Notice, RenderEve
 from scenelang.runtime.finish.settings import Finish, finish_of
 from scenelang.runtime.handoff import Handoff
 from scenelang.runtime.keys import take_keys
+from scenelang.runtime.measured import keep_measured
 from scenelang.runtime.output import check_writable, parse_target, reason
 from scenelang.runtime.sealing import Sealing
 from scenelang.runtime.shooting import Conditioner, Shooting
@@ -115,6 +116,8 @@ def render_film(
     for event in _expectations(shown, target.path) if measured else ():
         expectations += [event] if isinstance(event, Checked) else []
         yield event
+    if store is not None:
+        keep_measured(store, shooting.keys, expectations)
 
     runs, text_encodings, model_loads = (
         after - before for after, before in zip(_counts(backend), counted)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from scenelang.board.above import above
 from scenelang.board.curves import curves
@@ -16,15 +16,17 @@ from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.runtime.backend import Backend, Native
 from scenelang.runtime.choices import choices, with_seed
 from scenelang.runtime.keys import TakeKey, take_keys
+from scenelang.runtime.measured import measured
 from scenelang.runtime.outlook import Costing
 from scenelang.runtime.report import report
-from scenelang.runtime.store import DamagedEntry
+from scenelang.runtime.store import DamagedEntry, Store
 from scenelang.runtime.takes import open_take
 
 if TYPE_CHECKING:
     import jinja2
 
 LEVELS = ("exact", "approximate", "text", "dropped")
+RESULTS = ("held", "not held", "unsure", "")  # of what is expected; the last: not measured
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,16 @@ class TakeView:
     seed: int
     picked: bool  # its seed is the film's
     movie: str  # a data URI; empty where it isn't rendered
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a shot is to show, and what was measured of it in its take; without a result nothing was."""
+
+    what: str
+    found: str = ""
+    confidence: float = 0.0
+    result: Literal["held", "not held", "unsure", ""] = ""
 
 
 @dataclass(frozen=True)
@@ -75,16 +87,21 @@ def page(
             continue
         key = keys.get(shot.id)
         pictures = stills.of(plan, shot, footage[shot.id], key.take if key else None, native, make)
-        shots.append(_shot(plan, shot, row, pictures, several))
+        shots.append(_shot(plan, shot, row, pictures, several, _expected(shot, costing.store, key)))
     return _template().render(
         film=plan, found=found, shots=shots, levels=LEVELS, file=file, live=live, takes=takes,
         findings=findings, fps=float(plan.rate), seconds=plan.frames / plan.rate, names=_names(plan),
-        clips=_clips(plan),
+        clips=_clips(plan), verdicts=_verdicts(shots),
     )  # fmt: skip
 
 
 def _shot(
-    plan: Plan, shot: ShotPlan, row: Mapping[str, Any], stills: Sequence[Any], takes: Sequence[TakeView]
+    plan: Plan,
+    shot: ShotPlan,
+    row: Mapping[str, Any],
+    stills: Sequence[Any],
+    takes: Sequence[TakeView],
+    expected: Sequence[Expected],
 ) -> dict[str, Any]:
     marks = {level: [r for r in row["lowering"] if r["level"] == level] for level in LEVELS}
     segments = [
@@ -121,7 +138,23 @@ def _shot(
         "place": plan.place(shot.place),
         "moves": [words for _, _, words in shot.camera.moves],
         "takes": takes,
+        "expected": expected,
     }  # fmt: skip
+
+
+def _expected(shot: ShotPlan, store: Store | None, key: TakeKey | None) -> list[Expected]:
+    return [
+        Expected(f"{what} {value}", found.found, found.confidence, found.result)
+        if found
+        else Expected(f"{what} {value}")
+        for (what, value), found in zip(shot.expect, measured(store, key, shot))
+    ]
+
+
+def _verdicts(shots: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How many expectations of all shots have which result, those that nobody measured last."""
+    every = [expected.result for shot in shots for expected in shot["expected"]]
+    return {result: every.count(result) for result in RESULTS if result in every}
 
 
 def _takes(
