@@ -250,6 +250,17 @@ def test_what_is_never_overridable_stays_under_any_policy() -> None:
     assert not judge(analysis(BAD), policy).diagnostics
 
 
+@pytest.mark.parametrize("mask", [r"\w+ placeholder_minor.*", "a placeholder_minor and", r"q\d)|(?:a p\w+"])
+def test_no_mask_hides_what_is_never_overridable(mask: str) -> None:
+    policy = overridden(bundled(), f"masks = ['{mask}', 'they disembowel']".encode(), "own.toml")
+    line = "a placeholder_minor and placeholder_sexual"
+    assert [m.category.name for m in policy.matches([line])] == ["minors-sexual"]
+    assert judge(analysis(f'shot a 4s {{ frame wide on mara\n note "{line}" }}'), policy).refused
+    # of other categories it takes out what it says
+    assert [m.category.name for m in bundled().matches(["they disembowel him"])] == ["gore"]
+    assert list(policy.matches(["they disembowel him"])) == []
+
+
 def test_a_consent_frees_a_real_person(tmp_path: Path) -> None:
     statement = tmp_path / "consent.txt"
     statement.write_text("I agree.")
