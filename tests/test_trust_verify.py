@@ -310,6 +310,17 @@ def test_verify_tells_people_and_programs(film: Path, tmp_path: Path) -> None:
     assert [s["id"] for s in document["stretches"]] == [document["mark"]["id"]]
 
 
+def test_a_source_that_cant_be_read_is_no_verdict(film: Path, tmp_path: Path) -> None:
+    source = tmp_path / "film.scene"
+    for text in ("scenelang 1\nshot {{{\n", "no film at all"):
+        source.write_text(text)
+        done = scenelang("verify", film, "--source", source)
+        assert (done.returncode, done.stdout) == (2, "")  # 1 would say that there is no evidence
+        assert f"{source}:" in done.stderr
+    done = scenelang("verify", film, "--source", tmp_path / "nowhere.scene")
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 def test_a_page_escapes_what_a_file_says(film: Path, tmp_path: Path) -> None:
     path = tmp_path / "<script>alert(1)<script>.mp4"
     shutil.copy(film, path)
