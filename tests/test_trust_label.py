@@ -84,6 +84,18 @@ def test_a_render_signs_labels_and_tells(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["film.mp4", "film.mp4.made.txt", "film.scene"]
 
 
+def test_the_text_stands_beside_a_folder_of_pictures(tmp_path: Path) -> None:
+    film = tmp_path / "film.scene"
+    film.write_text(SMALL)
+    for _ in range(2):  # nothing is in the folder that the next render would refuse to replace
+        done = scenelang(
+            "render", film, "--model", "previz", "--sidecar", "-q", "-o", tmp_path / "frames" / "%06d.png"
+        )
+        assert done.returncode == 0, done.stderr
+    assert {p.suffix for p in (tmp_path / "frames").iterdir()} == {".png"}
+    assert "scenelang verify frames" in (tmp_path / "frames.made.txt").read_text()
+
+
 def test_what_a_film_imports_travels_with_it(tmp_path: Path) -> None:
     (tmp_path / "cast").mkdir()
     (tmp_path / "scenelang.toml").write_text("")
