@@ -26,7 +26,7 @@ from scenelang.runtime.encode import png
 from scenelang.runtime.loading import ModelError, load_pipeline
 from scenelang.trust import footage
 from scenelang.trust.footage import FootageError, all_frames, kind_of
-from scenelang.trust.verifying import verify
+from scenelang.trust.verifying import _words, verify
 
 HERE = Path(__file__).parent
 TINY = SCENE.replace("640x360", "64x36").replace("a 1s", "a 2f")
@@ -211,6 +211,8 @@ def test_7_control_characters_of_a_file_reach_no_terminal() -> None:
 
     assert printable("a\x1b[31m\x07\u202eb\n") == "a\ufffd[31m\ufffd\ufffdb\ufffd"
     assert len(printable("x" * 10_000)) == LONGEST
+    assert "\x1b" not in _words("no JUMBF: \x1b]0;owned\x07")
+    assert len(_words("x" * 10_000)) < LONGEST
 
 
 # 8: sizes ------------------------------------------------------------------------------------

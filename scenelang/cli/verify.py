@@ -64,7 +64,7 @@ def command(
     except RenderError as error:
         fail(error.message, error.hint, 2)
     if as_json:
-        click.echo(json.dumps(to_json(verdict, file), ensure_ascii=False))
+        click.echo(json.dumps(to_json(verdict, file)))
     elif not quiet:
         _show(verdict, source)
     try:

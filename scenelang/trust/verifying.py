@@ -18,6 +18,7 @@ from scenelang.trust.footage import FootageError, all_frames, kind_of, sampled_f
 from scenelang.trust.identity import local_roots
 from scenelang.trust.mark_reading import Gathered, Mark, read_gathered
 from scenelang.trust.mark_reading import read as read_mark
+from scenelang.trust.page import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -172,7 +173,8 @@ _FAILURES = {
 
 
 def _words(code: str) -> str:
-    return _FAILURES.get(code, f"the credential doesn't hold ({code[:120]})")
+    # what the library says of a broken credential may quote the file
+    return _FAILURES.get(code, f"the credential doesn't hold ({printable(code)[:120]})")
 
 
 def _stretches(path: Path, named: list[bytes], progress: Callable[[float], None]) -> Iterable[Stretch]:
