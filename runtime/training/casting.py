@@ -142,7 +142,9 @@ def rows_of(
                 origins = packed(rig(Being(subject, features, member, still())), 1)[0, :, :, 3]
             slots = slots_of(rest, origins, bodies.bone.tolist())
             turned = turn(np.float32(body.heading[f]))
-            placed = replace(here, middle=here.middle @ turned.T + base[f, n], axes=turned @ here.axes)
+            placed = replace(
+                here, middle=here.middle @ turned.T + base[f, n], axes=(turned @ here.axes).astype(np.float32)
+            )
             scale = unit[f, n, 0], begin[f, n], size[f, n]
             yield known[0, f, n], *_values(bodies, placed, slots, bones[f, n], scale, look)
 
