@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from in_process import scenelang
@@ -179,6 +180,28 @@ def test_a_film_signed_again_under_another_name_is_suspicious(film: Path, tmp_pa
     verdict = verify(copy)
     assert verdict.credential.state == "trusted"
     assert (verdict.name, verdict.code) == ("suspicious", 6)
+
+
+@pytest.mark.parametrize("blocks", [{"x": 1}, 3, "id", [], [3], [{"value": 3}]])
+def test_odd_shapes_in_a_credential_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blocks: object
+) -> None:
+    path = tmp_path / "odd.png"
+    path.write_bytes(png(clip(1, 64, 36)[0]))
+    made = credential._manifest
+
+    def odd(path: Path, claim: credential.Claim) -> dict[str, Any]:
+        manifest = made(path, claim)
+        binding = {"alg": credential.MARK, "blocks": blocks}
+        manifest["assertions"].append({"label": "c2pa.soft-binding", "data": binding})
+        return manifest
+
+    monkeypatch.setattr(credential, "_manifest", odd)
+    monkeypatch.setitem(credential._SETTINGS["verify"], "verify_after_sign", False)
+    record = record_of(the_plan(), "maquette")
+    claim = credential.Claim(record, "algorithmicMedia", [], "", False, b"scenelang 1\n")
+    credential.sign(path, claim, local_identity())
+    assert credential.read(path, local_roots()).mark == ""
 
 
 def test_a_promised_mark_that_is_not_there_is_suspicious(tmp_path: Path) -> None:

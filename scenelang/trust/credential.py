@@ -135,10 +135,10 @@ def _told(reader: Any) -> Credential:
         if label == RENDER:
             render = data
         elif label.startswith("c2pa.soft-binding") and data.get("alg") == MARK:
-            blocks = data.get("blocks") or [{}]
-            mark = _text(blocks[0].get("value")) if isinstance(blocks[0], dict) else ""
+            first = next(iter(_list(data.get("blocks"))), None)
+            mark = _text(first.get("value")) if isinstance(first, dict) else ""
         elif label.startswith("c2pa.actions"):
-            for action in data.get("actions") or []:
+            for action in _list(data.get("actions")):
                 if isinstance(action, dict) and action.get("action") == "c2pa.created":
                     source_type = _text(action.get("digitalSourceType")).removeprefix(SOURCE_TYPES)
     signature = active.get("signature_info") or {}
@@ -158,6 +158,10 @@ def _told(reader: Any) -> Credential:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _files(reader: Any, active: dict[str, Any]) -> dict[str, bytes]:
