@@ -202,24 +202,28 @@ class Film:
         looked for there, or kept. `upscale` ("learned", "bicubic") and `retime` ("flow", "blend") say how
         frames get to the film's size and rate; the default is the profile's.
         """
+        from scenelang.runtime.edit import only
         from scenelang.runtime.finish.settings import finish_of
         from scenelang.runtime.pipeline import render_film
         from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
         from scenelang.runtime.settings import load_settings
         from scenelang.trust.film_id import FilmLog
         from scenelang.trust.label import Label
-        from scenelang.trust.policy import bundled
         from scenelang.trust.policy_film import judge
+        from scenelang.trust.policy_signing import load_rules, with_consents
         from scenelang.trust.seal import Seal
         from scenelang.trust.sources import imported
 
-        plan, policy, project = self.plan(), bundled(), self._project()
-        found = judge(self._analysis(), policy)
+        plan, analysis, project = self.plan(), self._analysis(), self._project()
+        rules = with_consents(load_rules(None), analysis.resolved)
+        found = judge(analysis, rules.policy, rules.agreed)
         if found.refused:
             raise SceneError(d for d in found.diagnostics if d.severity == "error")
         backend = load_backend(model or DEFAULT_MODEL, project)
+        shown = plan if shots is None else only(plan, shots)
         seal = Seal(
-            plan, backend.name, str(self).encode(), policy.digest, beside=imported(self.ast()), log=FilmLog(),
+            shown, backend.name, str(self).encode(), rules.policy.digest, log=FilmLog(),
+            beside=(*imported(self.ast()), *rules.statements),
             label=Label("corner") if found.labelled else None,
         )  # fmt: skip
         yield from render_film(

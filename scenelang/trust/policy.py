@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -82,12 +82,15 @@ class Policy:
     def _patterns(self) -> dict[str, tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]]:
         return {name: _compiled(terms) for name, terms in self.groups.items()}
 
+    @cached_property
+    def _seen(self) -> Callable[[str, re.Pattern[str]], dict[str, str]]:
+        return lru_cache(maxsize=4096)(self._groups_in)  # shots share most of their texts
+
     def matches(self, lines: list[str]) -> Iterator[Match]:
         """The rules that hold in a shot of these texts."""
-        told = [self._groups_in(line, self._masks) for line in lines]
+        told = [self._seen(line, self._masks) for line in lines]
         # what can't be overridden is read without a local policy's masks: none can hide it
-        same = self.masks == self.fixed_masks
-        fixed = told if same else [self._groups_in(line, self._fixed) for line in lines]
+        fixed = [self._seen(line, self._fixed) for line in lines]
         for rule in self.rules:
             category = self.categories[rule.category]
             held = told if category.overridable else fixed
@@ -139,15 +142,16 @@ def _compiled(terms: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str],
     )
 
 
+@cache
 def bundled() -> Policy:
     """The policy that comes with scenelang."""
     data = files("scenelang.trust").joinpath("policy.toml").read_bytes()
-    return _policy(_parsed(data, "the bundled policy"), hashlib.sha256(data).hexdigest())
+    return _policy(parsed(data, "the bundled policy"), hashlib.sha256(data).hexdigest())
 
 
 def overridden(base: Policy, data: bytes, name: str) -> Policy:
     """The base with a local policy's changes. Raises `PolicyError` for what it may not change."""
-    own = _parsed(data, name)
+    own = parsed(data, name)
     categories = dict(base.categories)
     for key, values in _table(own, "categories", name).items():
         old = categories.get(key)
@@ -183,7 +187,8 @@ def _hides(base: Policy, masks: list[str]) -> bool:
     return any(taken.search(plain(t).rstrip("*")) for g in base.fixed_groups for t in base.groups[g])
 
 
-def _parsed(data: bytes, name: str) -> dict[str, Any]:
+def parsed(data: bytes, name: str) -> dict[str, Any]:
+    """The TOML of a policy. Raises `PolicyError`."""
     if len(data) > LONGEST_POLICY:
         raise PolicyError(f"{name} is longer than {LONGEST_POLICY} bytes")
     try:
