@@ -112,19 +112,14 @@ def _take_out(verdict: Verdict, to: Path) -> None:
 
 
 def _show(verdict: Verdict, source: str | None) -> None:
+    from scenelang.trust.page import known
+
     click.secho(verdict.sentence, fg=COLOURS.get(verdict.name, "red"), bold=True)
     click.echo(f"  {verdict.why}")
-    for name, value in facts(verdict):
+    for name, value in known(verdict):
         click.echo(f"  {name}: {value}")
     if source and verdict.source is not None:
         click.echo(f"  {source}: {'its source' if verdict.source else 'not its source'}")
     elif source:
         click.echo(f"  {source}: can't be told, since nothing here knows the film's source")
     click.echo(LIMITS)
-
-
-def facts(verdict: Verdict) -> list[tuple[str, str]]:
-    """What is known, in words; nothing where nothing is."""
-    from scenelang.trust.page import known
-
-    return known(verdict)

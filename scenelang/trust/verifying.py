@@ -112,9 +112,9 @@ def verify(
 
 def _named(credential: Credential, source: str, log: FilmLog) -> list[bytes]:
     """IDs that the mark could well be: the credential's, and those of films of this source."""
-    told = [credential.mark, *(r.id for r in log.latest() if source and r.source == source)][:8]
+    made = [r.id for r in log.latest() if r.source == source] if source else []
     found = []
-    for id in dict.fromkeys(told):
+    for id in dict.fromkeys([credential.mark, *made][:8]):
         try:
             payload = bytes.fromhex(id)
         except ValueError:
@@ -219,7 +219,7 @@ def to_json(verdict: Verdict, file: str) -> dict[str, Any]:
         },
         "film": None if r is None else {
             "id": r.id, "title": r.title, "source_sha256": r.source, "model": r.model, "made": r.made,
-            "version": r.version, "output": r.output,
+            "version": r.version,
         },
         "same_source": verdict.source,
         "stretches": [
