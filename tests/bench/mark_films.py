@@ -56,7 +56,9 @@ def _plan(film: str) -> Plan:
     if (EXAMPLES / f"{film}.scene").is_file():
         text = (EXAMPLES / f"{film}.scene").read_text(encoding="utf-8")
     elif (EXAMPLES / f"{film}.fountain").is_file():
-        text = _output("-m", "scenelang", "import", str(EXAMPLES / f"{film}.fountain"))
+        text = _output(
+            "-c", "from scenelang.cli import main; main()", "import", str(EXAMPLES / f"{film}.fountain")
+        )
     else:
         text = _output(str(EXAMPLES / f"{film}.py"))
     return plan_film(parse(text, str(EXAMPLES / f"{film}.scene"))[0])
