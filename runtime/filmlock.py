@@ -54,6 +54,10 @@ def read_lock(path: Path) -> dict[str, Any] | None:
         lock = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(lock, dict) or lock.get("schema") != SCHEMA:
             raise ValueError(f"it isn't of the schema {SCHEMA}")
+        tables = [lock.get(key) or {} for key in ("model", "versions", "pictures", "shots")]
+        shots = tables[-1].values() if isinstance(tables[-1], dict) else ()
+        if not all(isinstance(table, dict) for table in (*tables, *shots)):
+            raise ValueError("model, versions, pictures, shots and each shot are tables")
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

@@ -54,7 +54,7 @@ def render_film(
 ) -> Iterator[RenderEvent]:
     """Renders the film, or only some of its `shots` joined by cuts, telling what happens.
 
-    `output` is `film.mp4`, `film.mov`, or a folder for numbered pictures (`frames/`); captions
+    `output` is `film.mp4`, `film.mov`, `film.gif`, or a folder for numbered pictures (`frames/`); captions
     go beside it as .srt. The film appears there whole, with the last event, or not at all:
     after an error, Ctrl-C or closing the generator early, what stood there before still does.
     `conditioning` makes the tensors of a shot; the compiler's own are the default. `project` is the

@@ -201,26 +201,30 @@ class Film:
         frames get to the film's size and rate; the default is the profile's.
         """
         from scenelang.compiler.pipeline import whole_plan
+        from scenelang.runtime.edit import only
         from scenelang.runtime.finish.settings import finish_of
         from scenelang.runtime.pipeline import render_film
         from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
         from scenelang.runtime.settings import load_settings
         from scenelang.trust.film_id import FilmLog
         from scenelang.trust.label import label_of
-        from scenelang.trust.policy import bundled
         from scenelang.trust.policy_film import judge
+        from scenelang.trust.policy_signing import load_rules, with_consents
         from scenelang.trust.seal import Seal
         from scenelang.trust.sources import imported
 
-        analysis, policy, project = self._analysis(), bundled(), self._project()
+        analysis, project = self._analysis(), self._project()
         plan = whole_plan(analysis)
-        found = judge(analysis, policy)
+        rules = with_consents(load_rules(None), analysis.resolved)
+        found = judge(analysis, rules.policy, rules.agreed)
         if found.refused:
             raise SceneError(d for d in found.diagnostics if d.severity == "error")
         backend = load_backend(model or DEFAULT_MODEL, project)
+        shown = plan if shots is None else only(plan, shots)
         seal = Seal(
-            plan, backend.name, str(analysis.film).encode(), policy.digest, beside=imported(analysis.film),
-            log=FilmLog(), label=label_of("corner", backend.name, plan.title) if found.labelled else None,
+            shown, backend.name, str(analysis.film).encode(), rules.policy.digest, log=FilmLog(),
+            beside=(*imported(analysis.film), *rules.statements),
+            label=label_of("corner", backend.name, plan.title) if found.labelled else None,
         )  # fmt: skip
         yield from render_film(
             plan, backend, output=Path(output), profile=profile, device=device, shots=shots, project=project,

@@ -46,15 +46,11 @@ def show(quiet: bool) -> None:
 @common_options
 def check(file: str, own: str | None, quiet: bool) -> None:
     """Say what the policy finds in FILE. Exit code 0: nothing, or warnings; 3: refused."""
-    from scenelang.runtime.errors import RenderError
+    from scenelang.cli.guard import rules_of
     from scenelang.trust.policy_film import judge
-    from scenelang.trust.policy_signing import load_rules
 
     analysis = analysis_of(file, quiet=True)
-    try:
-        rules = load_rules(Path(own) if own else None)
-    except RenderError as error:
-        fail(error.message, error.hint)
+    rules = rules_of(own, analysis)
     found = judge(analysis, rules.policy, rules.agreed)
     show_findings(found.diagnostics, {})
     if found.refused:
