@@ -28,6 +28,7 @@ from scenelang.runtime.training.clips import (
     write_shard,
 )
 from scenelang.runtime.training.config import CHECK_SEED, CONFIGS, TRAIN_SEED, Config
+from scenelang.runtime.training.drifting import drift
 from scenelang.runtime.training.export import export
 from scenelang.runtime.training.films import random_film, random_plan
 from scenelang.runtime.training.fit import dropped, levels
@@ -221,6 +222,18 @@ def test_a_training_that_was_stopped_goes_on_as_if_it_was_not(clips: Path, tmp_p
     for name, value in straight.parts.state_dict().items():
         assert torch.equal(value, resumed.parts.state_dict()[name]), name
     assert all(torch.equal(v, resumed.average[k]) for k, v in straight.average.items())
+
+
+def test_particles_are_learned_where_they_are(clips: Path, tmp_path: Path) -> None:
+    """Their layers alone learn, and from the first to the last step the error falls."""
+    training = Training(CONFIG, tmp_path)
+    before = {k: v.clone() for k, v in training.network.state_dict().items()}
+    errors = [
+        drift(training.network.sketch, training.text_encoder, clips, 12, count) for count in (1, 60)
+    ]
+    assert errors[1] < 0.8 * errors[0]
+    changed = {k for k, v in training.network.state_dict().items() if not torch.equal(v, before[k])}
+    assert changed and all(k.startswith("sketch.drift") for k in changed)
 
 
 def test_every_weight_learns(clips: Path, tmp_path: Path) -> None:

@@ -44,6 +44,21 @@ class Sketched:
     lit: Tensor
 
 
+@dataclass(frozen=True)
+class Clear:
+    """Frames without what drifts: `radiance` [B, F, H, W, 3] linear RGB, `cover`, `normal`, `code` of bodies, `near`
+    [B, F, H, W, 1] one over metres, `light` [B, F, LAMPS, 3], `said` and `lit` as in Sketched."""
+
+    radiance: Tensor
+    cover: Tensor
+    normal: Tensor
+    code: Tensor
+    near: Tensor
+    light: Tensor
+    said: Tensor
+    lit: Tensor
+
+
 class Sketch(nn.Module):
     """Cues to a first picture."""
 
@@ -89,9 +104,19 @@ class Sketch(nn.Module):
         )
 
     def _frames(self, cues: Cues, keep: Tensor, height: int, width: int, half: bool) -> Sketched:
+        c = self.clear(cues, keep, height, width, half)
+        share = keep[:, GROUPS.index("text"), None, None], keep[:, GROUPS.index("air"), None, None]
+        radiance, drifting = self._drifted(cues, c, *share)
+        picture = 2 * developed(radiance) - 1
+        passed = torch.cat([picture, c.cover, c.normal, c.near, c.code, drifting], -1)
+        crowd = _celled(c.cover.detach()).mean(-1)
+        return Sketched(_celled(passed), _celled(picture), crowd, c.said, c.lit)
+
+    def clear(self, cues: Cues, keep: Tensor, height: int, width: int, half: bool = False) -> Clear:
+        """The frames before what drifts in the air is drawn over them; `half`: in bfloat16, what is large."""
         share = dict(zip(GROUPS, keep[:, :, None, None].unbind(1), strict=True))  # [B, 1, 1]
         r = features.rays(cues, height, width)
-        said = torch.einsum("bfs,bsd->bfd", cues.weight_BFS, _mean(cues.text_BSLD)) * share["text"]
+        said = torch.einsum("bfs,bsd->bfd", cues.weight_BFS, mean_of(cues.text_BSLD)) * share["text"]
         lit = features.frame_vector(cues) * share["light"]
         light = features.even_light(cues) * share["light"][..., None]
         light = torch.cat([light[:, :, :-1], torch.ones_like(light[:, :, -1:])], 2)
@@ -102,11 +127,7 @@ class Sketch(nn.Module):
             cues, r, said, lit, light, share, radiance, ground.near
         )
         radiance = self._hazed(cues, r, torch.cat([lit, said], -1), light, near, share, radiance)
-        radiance, drifting = self._drifted(cues, light, near, share, radiance)
-        picture = 2 * developed(radiance) - 1
-        passed = torch.cat([picture, cover, normal, near, code, drifting], -1)
-        crowd = _celled(cover.detach()).mean(-1)
-        return Sketched(_celled(passed), _celled(picture), crowd, said, lit)
+        return Clear(radiance, cover, normal, code, near, light, said, lit)
 
     def _covered(
         self, cues: Cues, r: features.Rays, said: Tensor, lit: Tensor, light: Tensor, share: dict[str, Tensor],
@@ -185,34 +206,38 @@ class Sketch(nn.Module):
         colour = _lit(fn.softplus(self.haze(frame) - 1)[:, :, None, None], light)
         return torch.lerp(radiance, colour, part)
 
-    def _drifted(
-        self, cues: Cues, light: Tensor, near: Tensor, share: dict[str, Tensor], radiance: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """The picture with what drifts before it, and how much of each pixel that covers."""
-        whole = torch.zeros_like(radiance[..., :1])
+    def _drifted(self, cues: Cues, c: Clear, told: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
+        """The picture with what drifts before it, and how much of each pixel that covers; `told` [B, 1, 1] whether
+        words count, `there` whether the air does."""
+        radiance, whole = c.radiance, torch.zeros_like(c.cover)
         if cues.air_BFP3HW.shape[2] == 0:
             return radiance, whole
-        kinds = self.drift(_mean(cues.air_text_BPLD) * share["text"])
-        waves = 2 * math.pi * torch.arange(1, TINTS + 1, device=radiance.device)
+        kinds = self.drift(mean_of(cues.air_text_BPLD) * told)
         for n in range(kinds.shape[1]):
-            maps = cues.air_BFP3HW[:, :, n] * share["air"][..., None, None]
-            cover, close, tint = maps[..., None].unbind(2)
-            some = cover.clamp_min(1e-3)
-            angle = tint / some * waves
-            x = (
-                self.drift_tint(torch.cat([angle.sin(), angle.cos()], -1))
-                + kinds[:, n, None, None, None]
+            maps = cues.air_BFP3HW[:, :, n] * there[..., None, None]
+            said = kinds[:, n, None, None, None]
+            part, colour = self.of_particles(
+                said, maps.movedim(2, -1), c.near, c.light[:, :, None, None]
             )
-            albedo, glow, how, falls = self.drift_draw(fn.silu(x)).float().split([3, 3, 3, LAMPS], -1)
-            thick, deep, ahead = how.split(1, -1)
-            before = (close / some - near) * fn.softplus(deep) * 4
-            part = 1 - torch.exp(
-                -cover * torch.sigmoid(before + ahead + 2) * fn.softplus(thick + 0.5) * 1.5
-            )
-            colour = albedo.sigmoid() * _lit(fn.softplus(falls), light) + fn.softplus(glow - 3)
             radiance = radiance * (1 - part) + part * colour
             whole = 1 - (1 - whole) * (1 - part)
         return radiance, whole
+
+    def of_particles(
+        self, said: Tensor, maps: Tensor, near: Tensor, light: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """How much of pixels particles cover [..., 1], and their radiance there [..., 3]: of what is said of their kind
+        [..., 32], their maps [..., 3], the nearness [..., 1] of what is behind, the lights [..., LAMPS, 3]."""
+        cover, close, tint = maps.split(1, -1)
+        some = cover.clamp_min(1e-3)
+        angle = tint / some * 2 * math.pi * torch.arange(1, TINTS + 1, device=maps.device)
+        x = self.drift_tint(torch.cat([angle.sin(), angle.cos()], -1)) + said
+        albedo, glow, how, falls = self.drift_draw(fn.silu(x)).float().split([3, 3, 3, LAMPS], -1)
+        thick, deep, ahead = how.split(1, -1)
+        before = (close / some - near) * fn.softplus(deep) * 4
+        part = 1 - torch.exp(-cover * torch.sigmoid(before + ahead + 2) * fn.softplus(thick + 0.5) * 1.5)
+        falling = (fn.softplus(falls)[..., None] * light).sum(-2)
+        return part, albedo.sigmoid() * falling + fn.softplus(glow - 3)
 
 
 def _celled(x: Tensor) -> Tensor:
@@ -225,7 +250,7 @@ def _lit(falls: Tensor, light: Tensor) -> Tensor:
     return (falls.flatten(light.dim() - 2, -2) @ light).view(*falls.shape[:-1], 3)
 
 
-def _mean(words: Tensor) -> Tensor:
+def mean_of(words: Tensor) -> Tensor:
     """Embeddings [..., L, D], zero behind a text's end, to their mean [..., D]."""
     there = (words != 0).any(-1, keepdim=True)
     return words.sum(-2) / there.sum(-2).clamp_min(1)

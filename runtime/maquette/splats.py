@@ -3,9 +3,9 @@
 A solid is a superquadric, (|x/a|^n + |z/c|^n)^(e/n) + |y/b|^e < 1 in its own axes (Barr 1981): an ellipsoid at
 e = n = 2, nearly a cylinder at e = 8 and n = 2, a box where both are large; x and z may taper along y, to a cone. A
 ray's nearest point to its middle says how far inside it passes, of a box the point where it is deepest inside; the
-edge is as soft as the solid itself and a pixel's width make it. Solids are laid over one another from the nearest to
-the farthest, tile by tile (as in 3D Gaussian splatting, Kerbl et al. 2023), by where the tile's rays meet them. All
-is differentiable but the choice of which solids a tile sees, and their order.
+edge is as soft as the solid itself and a pixel's width make it. Of tiles of pixels (as in 3D Gaussian
+splatting, Kerbl et al. 2023) each sees a choice of solids, which lie over one another as its rays meet them. All is
+differentiable but that choice and their order.
 
 Legend of shapes: G pictures (clips x frames), S solids, C attributes; a list of X tiles of P = TILE^2 pixels, K
 solids in each.
@@ -93,12 +93,11 @@ def seen(splats: Splats, r: Rays, most: int) -> Seen:
     alpha, t, facing = _passes(
         start, way, half[..., None], (exponent, across, taper), soft, opacity, pixel
     )
-    # a label is before the bottle that it is on, and a coat before the legs in it
-    front = (t * alpha).sum(-1).detach() / alpha.sum(-1).detach().clamp_min(1e-4)
-    order = depth.new_full((len(tiles) * most,), torch.inf).index_copy(0, slot, front)
-    order = order.view(len(tiles), most).argsort(1)[..., None].expand(-1, -1, TILE * TILE)
+    shape = len(tiles), most, TILE * TILE
+    order = alpha.new_full((shape[0] * most, shape[2]), torch.inf).index_copy(0, slot, t.detach())
+    order = order.view(shape).argsort(1)  # a label is before its bottle, a coat before the legs in it
     whole = alpha.new_zeros(len(tiles) * most, TILE * TILE).index_copy(0, slot, alpha)
-    whole = whole.view(len(tiles), most, TILE * TILE).gather(1, order)  # [X, K, P], nearest first
+    whole = whole.view(shape).gather(1, order)  # [X, K, P], nearest first
     clear = torch.log1p(-whole).cumsum(1)  # how much gets past, as a logarithm
     before = torch.exp(torch.cat([torch.zeros_like(clear[:, :1]), clear[:, :-1]], 1))
     weight = torch.zeros_like(whole).scatter(1, order, whole * before)
@@ -210,7 +209,9 @@ def _keys(splats: Splats, r: Rays) -> Tensor:
             (far[..., i] + m.abs() * far[..., 2]) / near * scale[:, None] + 1.5
             for i, m in enumerate(aside)
         )
-        alive = (splats.opacity_GS > 0.004) & (z + far[..., 2] > NEAR)
+        own = (offset[..., None, :] @ splats.axes_GS33)[..., 0, :].abs() / splats.half_GS3
+        within = torch.where(boxy, own.amax(-1), own.norm(dim=-1)) < 1  # of which the eye sees nothing
+        alive = (splats.opacity_GS > 0.004) & (z + far[..., 2] > NEAR) & ~within
         left = torch.arange(0, w, TILE, device=x.device)[:, None, None]  # [tw, 1, 1]
         top = torch.arange(0, h, TILE, device=x.device)[:, None, None]
         across = ((u + du) > left) & ((u - du) < left + TILE)  # [tw, G, S]

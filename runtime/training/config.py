@@ -27,6 +27,10 @@ class Config:
     sketch_steps: int = 0
     shapes: int = 1500  # plans whose geometry teaches what places and bodies look like, before all else
     shape_steps: int = 3000
+    drift_clips: int = (
+        300  # whose particles teach what particles look like, once the sketch has learned the rest
+    )
+    drift_steps: int = 1500
     rate: float = 2.5e-3  # of Muon
     rate_of_rest: float = 1e-3  # of AdamW
     rate_of_kept: float = 5e-3  # of what is kept in place: learned pictures, solids at rest
@@ -52,6 +56,8 @@ CONFIGS = {
             clips=640,
             shapes=320,
             shape_steps=1000,
+            drift_clips=40,
+            drift_steps=400,
             minutes=7.0,
             buckets=(Bucket(64, 32, 4, 16, weight=0.6), Bucket(128, 64, 8, 2, weight=0.4)),
             sketch_steps=500,

@@ -23,6 +23,7 @@ from scenelang.runtime.training.clips import some_plans
 from scenelang.runtime.training.config import Config
 from scenelang.runtime.training.crew import Crew, crew_of
 from scenelang.runtime.training.dressing import dress
+from scenelang.runtime.training.drifting import drift
 from scenelang.runtime.training.fit import loss_of, sketch_loss
 from scenelang.runtime.training.samples import Sample, samples
 
@@ -121,6 +122,16 @@ class Training:
         for shapes in (scenery, bodies):
             shapes.requires_grad_(False)
         self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
+
+    def teach_particles(self, clips: Path) -> None:
+        """Teaches the sketch what drifts, when it has learned all else; every learner does so alike."""
+        sketch, words = self.network.sketch.cpu(), self.text_encoder.cpu()
+        drift(sketch, words, clips, self.config.drift_clips, self.config.drift_steps, self.config.seed)
+        for part in (sketch, words):
+            part.to(self.device)
+        for name, value in self.parts.state_dict().items():
+            if "sketch.drift" in name:
+                self.average[name].copy_(value)
 
     @property
     def checkpoint(self) -> Path:
@@ -241,6 +252,8 @@ def _learn(
     log = folder / "log.jsonl" if crew.rank == 0 else Path(os.devnull)
     with log.open("a", encoding="utf-8") as lines:
         for sample in loader:
+            if training.step == config.sketch_steps:
+                training.teach_particles(clips)
             found = training.learn(sample)
             sums = [a + b for a, b in zip(sums, found, strict=True)]
             over = training.done >= 1  # the same for all: they share the first one's clock
