@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +57,17 @@ def outlook(
     runs = to_render(plan, asked, cached) if takes is None else asked
     kept = [id for id in asked if id in cached]
     times = estimate(costing.speeds, plan, backend, profile, costing.device, runs, kept)
+    if takes is not None:
+        of_all = {id: None if one is None else one * takes for id, one in times.shots.items()}
+        times = replace(times, shots=of_all)
     plans = {shot.id: shot for shot in plan.shots}
+    made = [plans[id] for id in runs for _ in range(takes or 1)]
     total = cost(
-        sum(backend.denoiser_calls(plan, plans[id], profile) for id in runs),
-        _sum([pflop_of(plan, plans[id], backend, profile) for id in runs]),
+        sum(backend.denoiser_calls(plan, shot, profile) for shot in made),
+        _sum([pflop_of(plan, shot, backend, profile) for shot in made]),
         times.total,
         costing.per_hour,
     )
-    total = {name: None if much is None else much * (takes or 1) for name, much in total.items()}
     return Outlook(frozenset(cached), tuple(runs), times, total)
 
 

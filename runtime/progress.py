@@ -179,9 +179,7 @@ class _Bars:
 
     def show(self, event: RenderEvent) -> None:
         self._time.see(event)
-        seconds = self._time.seconds()
-        if seconds is not None:
-            self._progress.update(self._film, left=f"{_clock(seconds)} left")
+        self._say_left(self._film, self._time.seconds())
         match event:
             case Notice():
                 self._progress.console.print(_note(event), markup=False, highlight=False)
@@ -202,16 +200,26 @@ class _Bars:
                 )
             case StepsDone():
                 self._progress.update(self._shot, completed=event.done, total=event.total, unit="steps")
+                self._say_left(self._shot, self._time.of_shot(event.shot))
             case FramesDone():
                 self._count.add(event)
                 self._progress.update(self._shot, completed=event.done, total=event.total, unit="frames")
+                self._say_left(self._shot, self._time.of_shot(event.shot))
                 self._progress.update(self._film, completed=self._count.done)
             case Measuring():
                 self._progress.reset(
-                    self._shot, total=None, unit="", description=f"measuring {_shots(event.shots)}"
+                    self._shot,
+                    total=None,
+                    unit="",
+                    left="",
+                    description=f"measuring {_shots(event.shots)}",
                 )
             case Done():
                 self._progress.update(self._film, completed=self._count.total)
+
+    def _say_left(self, task: Any, seconds: float | None) -> None:
+        if seconds is not None:
+            self._progress.update(task, left=f"{_clock(seconds)} left")
 
 
 def _shots(number: int) -> str:

@@ -66,11 +66,21 @@ class TimeLeft:
 
     def seconds(self) -> float | None:
         """How long it still takes; None where nothing can be said, 0 at the end."""
-        total = sum(self._weight.values()) + self._rest
-        done = self._earlier + sum(self._now.values())
+        return self._at_this_pace(sum(self._weight.values()) + self._rest - self._done)
+
+    def of_shot(self, shot: str) -> float | None:
+        """The same of the shot, or take, that is being made."""
+        return self._at_this_pace(self._take.get(shot, 0.0) - self._now.get(shot, 0.0))
+
+    @property
+    def _done(self) -> float:
+        return self._earlier + sum(self._now.values())
+
+    def _at_this_pace(self, weight: float) -> float | None:
+        """Seconds of so much that is not done yet."""
+        total, done = sum(self._weight.values()) + self._rest, self._done
         spent = 0.0 if self._begun is None else self._clock() - self._begun
         if self._known:
             trusted = TRUST * total
-            slower = (spent + trusted) / (done + trusted) if done and total else 1.0
-            return (total - done) * slower
-        return (total - done) * spent / done if done else None
+            return weight * ((spent + trusted) / (done + trusted) if done and total else 1.0)
+        return weight * spent / done if done else None

@@ -196,4 +196,4 @@ def test_the_time_left_of_takes_is_that_of_all_of_them() -> None:
     left.see(ShotStarted("b", 10))
     clock.now += 5.0
     left.see(FramesDone("b", 5, 10))
-    assert left.seconds() == pytest.approx(35.0)
+    assert left.seconds() == pytest.approx(35.0) and left.of_shot("b") == pytest.approx(5.0)

@@ -102,8 +102,9 @@ def command(
         _within_budget(ahead, costing)
     if takes is not None:
         render_takes(
-            plan, backend, costing, takes, file=file, profile=profile, as_json=as_json, quiet=quiet
-        )
+            plan, backend, costing, takes, file=file, profile=profile, as_json=as_json, quiet=quiet,
+            ahead=ahead,
+        )  # fmt: skip
         return
     if ahead.runs and not quiet and not as_json:
         click.echo(

@@ -107,6 +107,7 @@ def render_takes(
     profile: str,
     as_json: bool,
     quiet: bool,
+    ahead: Outlook,
 ) -> None:
     """Makes several takes of each shot that is asked for, which stay in the cache to be looked at."""
     from scenelang.runtime.errors import RenderError
@@ -119,7 +120,7 @@ def render_takes(
         fail("takes are kept in the cache, and there is none", "set XDG_CACHE_HOME, or `[cache] folder`")
     frames = {shot.id: shot.frames * count for shot in plan.shots if shot.id in shots}
     try:
-        with RenderProgress(frames, quiet=quiet or as_json) as progress:
+        with RenderProgress(frames, quiet=quiet or as_json, ahead=ahead.times) as progress:
             for event in shoot_takes(
                 plan, backend, store, shots, count, profile=profile, device=costing.device,
                 project=costing.project,
