@@ -62,8 +62,10 @@ def test_profiles_run(line: str, project: Path) -> None:
     (project / "scenelang.toml").write_text(SETTINGS.replace("steps = 2", "steps = 6"))
     before = frames_of(model_of(project), plan, project)
     (project / "scenelang.toml").write_text(SETTINGS.replace("steps = 2", f"steps = 6\n{line}"))
-    after = frames_of(model_of(project), plan, project)
+    backend = model_of(project)
+    after = frames_of(backend, plan, project)
     assert after.shape == before.shape
+    assert np.array_equal(after, frames_of(backend, plan, project))  # nothing is left of the shot before
     if "attention" in line:
         assert np.array_equal(after, before)  # what torch does anyway
     elif "taylor" not in line and "pyramid" not in line:  # which may compute all of so few steps
@@ -82,6 +84,25 @@ def test_what_can_not_be_had_here_is_said(project: Path) -> None:
         with pytest.raises(ModelError, match=message):
             frames_of(backend, plan, project)
         assert backend.text_encodings == (0 if "offload" in line else 3)  # told as soon as it can be
+
+
+@pytest.mark.parametrize("cache", ["first-block", "cache-dit"])
+def test_a_cache_spares_blocks_in_both_experts(cache: str, tmp_path: Path) -> None:
+    """And what it keeps of one shot is gone in the next: the same shot has the same frames again."""
+    if cache == "cache-dit":
+        pytest.importorskip("cache_dit")
+    tiny.save_wan_t2v(tmp_path / "model", experts=True)
+    line = f"cache = '{cache}'\ncache_threshold = 0.5"
+    (tmp_path / "scenelang.toml").write_text(SETTINGS.replace("steps = 2", f"steps = 30\n{line}"))
+    backend, plan = model_of(tmp_path), plan_text(FILM)
+    seen = [0, 0]
+    for n, network in enumerate(backend.denoisers(backend.pipeline("final", "cpu"))):
+        network.blocks[-1].ffn.register_forward_hook(lambda *_, n=n: seen.__setitem__(n, seen[n] + 1))
+    first = frames_of(backend, plan, tmp_path)
+    once = list(seen)
+    assert 0 < sum(once) < 60 and min(once) > 0
+    assert np.array_equal(first, frames_of(backend, plan, tmp_path))
+    assert seen == [2 * count for count in once]
 
 
 @pytest.mark.parametrize(
