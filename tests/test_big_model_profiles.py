@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import tiny_models as tiny
 import torch
+from diffusers import WanTransformer3DModel
 from films import plan_text
 from test_video_models import SETTINGS, SMALL, frames_of, model_of
 
@@ -166,3 +168,35 @@ def test_both_experts_of_a_camera_checkpoint_are_quantised(tmp_path: Path) -> No
         assert len(small) == 24 and len(exact) == 2
     assert not np.array_equal(after, before)
     assert np.abs(after.astype(float) - before).mean() < 10
+
+
+# Compiled --------------------------------------------------------------------------------------
+
+
+def test_compiled_blocks_are_compiled_once_whatever_the_segments(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By dynamo, which decides what is compiled again; what makes kernels of it is left out, for it takes minutes."""
+    from torch._dynamo.utils import counters
+
+    real = WanTransformer3DModel.compile_repeated_blocks
+    monkeypatch.setattr(
+        WanTransformer3DModel, "compile_repeated_blocks", partialmethod(real, backend="eager")
+    )
+    other, three, one = (
+        FILM.replace("0.5s", "0.7s"),
+        FILM.replace("0.5s mara hums\n", "0.3s mara hums\n  0.3s..0.5s mara waves\n"),
+        FILM.replace("0s..0.5s mara hums\n  0.5s.. mara juggles", "mara hums"),
+    )
+    plain = model_of(project)
+    before = [frames_of(plain, plan_text(film), project) for film in (FILM, other, three, one)]
+    (project / "scenelang.toml").write_text(f"{SETTINGS}compile = true\n")
+    torch._dynamo.reset()
+    counters.clear()
+    backend, compiled, after = model_of(project), [], []
+    for film in (FILM, other, three, one):
+        after.append(frames_of(backend, plan_text(film), project))
+        compiled.append(counters["stats"]["unique_graphs"])
+    assert all(np.array_equal(a, b) for a, b in zip(before, after))
+    assert compiled[0] == compiled[1] == compiled[2] > 0
+    assert compiled[3] == compiled[0] + 1  # one text is attended to by the block as it was
