@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import tiny_models as tiny
 import torch
+from diffusers import WanTransformer3DModel
 from films import plan_text
 from test_video_models import SETTINGS, SMALL, frames_of, model_of
 
@@ -62,8 +64,10 @@ def test_profiles_run(line: str, project: Path) -> None:
     (project / "scenelang.toml").write_text(SETTINGS.replace("steps = 2", "steps = 6"))
     before = frames_of(model_of(project), plan, project)
     (project / "scenelang.toml").write_text(SETTINGS.replace("steps = 2", f"steps = 6\n{line}"))
-    after = frames_of(model_of(project), plan, project)
+    backend = model_of(project)
+    after = frames_of(backend, plan, project)
     assert after.shape == before.shape
+    assert np.array_equal(after, frames_of(backend, plan, project))  # nothing is left of the shot before
     if "attention" in line:
         assert np.array_equal(after, before)  # what torch does anyway
     elif "taylor" not in line and "pyramid" not in line:  # which may compute all of so few steps
@@ -82,6 +86,25 @@ def test_what_can_not_be_had_here_is_said(project: Path) -> None:
         with pytest.raises(ModelError, match=message):
             frames_of(backend, plan, project)
         assert backend.text_encodings == (0 if "offload" in line else 3)  # told as soon as it can be
+
+
+@pytest.mark.parametrize("cache", ["first-block", "cache-dit"])
+def test_a_cache_spares_blocks_in_both_experts(cache: str, tmp_path: Path) -> None:
+    """And what it keeps of one shot is gone in the next: the same shot has the same frames again."""
+    if cache == "cache-dit":
+        pytest.importorskip("cache_dit")
+    tiny.save_wan_t2v(tmp_path / "model", experts=True)
+    line = f"cache = '{cache}'\ncache_threshold = 0.5"
+    (tmp_path / "scenelang.toml").write_text(SETTINGS.replace("steps = 2", f"steps = 30\n{line}"))
+    backend, plan = model_of(tmp_path), plan_text(FILM)
+    seen = [0, 0]
+    for n, network in enumerate(backend.denoisers(backend.pipeline("final", "cpu"))):
+        network.blocks[-1].ffn.register_forward_hook(lambda *_, n=n: seen.__setitem__(n, seen[n] + 1))
+    first = frames_of(backend, plan, tmp_path)
+    once = list(seen)
+    assert 0 < sum(once) < 60 and min(once) > 0
+    assert np.array_equal(first, frames_of(backend, plan, tmp_path))
+    assert seen == [2 * count for count in once]
 
 
 @pytest.mark.parametrize(
@@ -145,3 +168,35 @@ def test_both_experts_of_a_camera_checkpoint_are_quantised(tmp_path: Path) -> No
         assert len(small) == 24 and len(exact) == 2
     assert not np.array_equal(after, before)
     assert np.abs(after.astype(float) - before).mean() < 10
+
+
+# Compiled --------------------------------------------------------------------------------------
+
+
+def test_compiled_blocks_are_compiled_once_whatever_the_segments(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By dynamo, which decides what is compiled again; what makes kernels of it is left out, for it takes minutes."""
+    from torch._dynamo.utils import counters
+
+    real = WanTransformer3DModel.compile_repeated_blocks
+    monkeypatch.setattr(
+        WanTransformer3DModel, "compile_repeated_blocks", partialmethod(real, backend="eager")
+    )
+    other, three, one = (
+        FILM.replace("0.5s", "0.7s"),
+        FILM.replace("0.5s mara hums\n", "0.3s mara hums\n  0.3s..0.5s mara waves\n"),
+        FILM.replace("0s..0.5s mara hums\n  0.5s.. mara juggles", "mara hums"),
+    )
+    plain = model_of(project)
+    before = [frames_of(plain, plan_text(film), project) for film in (FILM, other, three, one)]
+    (project / "scenelang.toml").write_text(f"{SETTINGS}compile = true\n")
+    torch._dynamo.reset()
+    counters.clear()
+    backend, compiled, after = model_of(project), [], []
+    for film in (FILM, other, three, one):
+        after.append(frames_of(backend, plan_text(film), project))
+        compiled.append(counters["stats"]["unique_graphs"])
+    assert all(np.array_equal(a, b) for a, b in zip(before, after))
+    assert compiled[0] == compiled[1] == compiled[2] > 0
+    assert compiled[3] == compiled[0] + 1  # one text is attended to by the block as it was

@@ -30,13 +30,14 @@ from scenelang.runtime.backend import (
     Sound,
 )
 from scenelang.runtime.checkpoint import ModelError, Part, first_line, out_of_memory, parts, read_json
+from scenelang.runtime.errors import RenderError
 from scenelang.runtime.keys import code_hash
 from scenelang.runtime.loading import load_pipeline
 from scenelang.runtime.memory import check_memory
 from scenelang.runtime.source import Source
 from scenelang.runtime.video_models.identity import facts_of
 from scenelang.runtime.video_models.lattice import Clip, clips, fitted
-from scenelang.runtime.video_models.options import Options, options, place, quantization
+from scenelang.runtime.video_models.options import Options, fresh, options, place, quantization
 from scenelang.runtime.video_models.stepping import OnStep, stepping
 
 
@@ -188,6 +189,7 @@ class VideoModel(ABC):
     ) -> Generator[Event, None, FrameArray]:
         """Makes a clip, telling of its steps; the calls before it are `before`, those of the shot `total`."""
         with explained(self.name):
+            fresh(self.denoisers(pipe), making.options)
             steps = stepping(lambda on_step: self.make(pipe, making, on_step))
             try:
                 while True:
@@ -275,15 +277,14 @@ class explained:
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if error is None or isinstance(error, ModelError) or not isinstance(error, Exception):
+        if error is None or isinstance(error, RenderError) or not isinstance(error, Exception):
             return
         if out_of_memory(error):
             raise ModelError(
                 f"{self.name} ran out of memory",
                 "use `--profile draft`, a smaller `size` or `offload` in scenelang.toml, or a smaller model",
             ) from error
-        if isinstance(error, (RuntimeError, ValueError, TypeError, OSError)):
-            raise ModelError(
-                f"{self.name} failed: {first_line(error)}",
-                "if the model is whole, this is a defect: please report it",
-            ) from error
+        raise ModelError(
+            f"{self.name} failed: {type(error).__name__}: {first_line(error)}",
+            "if the model is whole, this is a defect: please report it",
+        ) from error

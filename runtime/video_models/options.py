@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from scenelang.runtime.checkpoint import ModelError, first_line
+from scenelang.runtime.loading import quiet
 from scenelang.runtime.settings import Settings
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -75,7 +76,8 @@ def place(pipe: Any, chosen: Options, device: str, denoisers: list[Any]) -> None
         for denoiser in denoisers:
             if chosen.attention:
                 denoiser.set_attention_backend(chosen.attention)
-            _cached(pipe, denoiser, chosen)
+            with quiet():
+                _cached(pipe, denoiser, chosen)
             if chosen.compile:
                 denoiser.compile_repeated_blocks(fullgraph=False)
     except ModelError:
@@ -127,7 +129,11 @@ def _cached(pipe: Any, denoiser: Any, chosen: Options) -> None:
             raise ModelError("the cache `cache-dit` is not installed", "pip install cache-dit")
         import cache_dit
 
-        cache_dit.enable_cache(pipe)
+        # of the network, not of the pipeline: that would change the pipeline's class for all there are
+        config = cache_dit.DBCacheConfig(
+            Fn_compute_blocks=1, residual_diff_threshold=chosen.cache_threshold
+        )
+        cache_dit.enable_cache(denoiser, cache_config=config)
         return
     if not chosen.cache:
         return
@@ -142,6 +148,15 @@ def _cached(pipe: Any, denoiser: Any, chosen: Options) -> None:
         ),
     }  # fmt: skip
     denoiser.enable_cache(made[chosen.cache]())
+
+
+def fresh(denoisers: list[Any], chosen: Options) -> None:
+    """Has cache-dit forget the clip before; the caches of diffusers do so by themselves."""
+    if chosen.cache == "cache-dit":
+        import cache_dit
+
+        for denoiser in denoisers:
+            cache_dit.refresh_context(denoiser, num_inference_steps=chosen.steps)
 
 
 def quantization(chosen: Options, components: list[str]) -> Any:
