@@ -17,7 +17,7 @@ from scenelang.compiler.blocking_maps import bodies
 from scenelang.compiler.figure import member_height
 from scenelang.compiler.gestures import Gait
 from scenelang.compiler.motion import Motion, Stage, motion, stage
-from scenelang.compiler.plan import Plan, ShotPlan, SubjectPlan, SubjectTrack
+from scenelang.compiler.plan import Plan, ShotPlan, SubjectPlan, SubjectTrack, states_of
 from scenelang.compiler.rays import resample
 from scenelang.compiler.rigs import Being, Frames, rig
 from scenelang.compiler.skeleton import gait_of
@@ -91,9 +91,8 @@ def _member(subject: SubjectPlan, track: SubjectTrack, scene: Stage, member: int
     """Of one member in the film's frames: its bones [F, B, 3, 4] turned as in the world, their origins
     from its base, and its channels of motion [F, K]."""
     body = motion(track, scene, subject.offsets[member], member)
-    states = [(s[0], s[3]) for s in sorted(track.states, key=lambda s: s[0])]
     local = np.zeros((scene.frames, len(BONES), 3, 4), np.float32)
-    for start, features in [(0, subject.features), *states]:
+    for start, _, _, features in states_of(subject, track):
         local[start:] = packed(rig(Being(subject, features, member, body)), scene.frames)[start:]
     return turn(body.heading)[:, None] @ local, _channels(body, _gait(subject, member, body))
 

@@ -18,7 +18,7 @@ CODES: dict[str, str] = {
     "C015": "`continue from` a shot that is not there, or stands later",
     "C016": "a shot that continues another, but sets what the take already has: camera, lens, framing, place",
     "C017": "a transition between a shot and the one that continues it",
-    "C018": "a reference picture that is not there",
+    "C018": "a reference picture, or a statement of consent, that is not there",
     "C020": "an animated light or particles that the shot does not have",
     "C021": "a property that can't be animated",
     "C022": "a value of the wrong kind",

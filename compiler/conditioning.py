@@ -22,7 +22,7 @@ from scenelang.compiler.blocking_maps import CHANNELS, bodies, boxes, paint
 from scenelang.compiler.bones import BONES, MOTIONS, TOP_SPEED, bones
 from scenelang.compiler.lexicon import BODY_WORDS, KINDS, PARTS, PLACE_WORDS
 from scenelang.compiler.native import Native
-from scenelang.compiler.plan import PlacePlan, Plan, ShotPlan
+from scenelang.compiler.plan import PlacePlan, Plan, ShotPlan, states_of
 from scenelang.compiler.prompts import OF_SUBJECTS, prompts, subject_prompts
 from scenelang.compiler.rays import frame_count, intrinsics, plucker, poses, resample
 from scenelang.compiler.set_size import SHAPES, Extent, extent_of, set_size
@@ -236,11 +236,7 @@ def _subjects(plan: Plan, shot: ShotPlan, native: Fraction) -> Tensor:
     result = torch.zeros(len(shown), len(shot.subjects), len(BODY_WORDS))
     for n, track in enumerate(shot.subjects):
         subject = plan.subject(track.subject)
-        first = (0, subject.features)
-        for start, features in [
-            first,
-            *((s[0], s[3]) for s in sorted(track.states, key=lambda s: s[0])),
-        ]:
+        for start, _, _, features in states_of(subject, track):
             # a feature may be called as a kind is: an umbrella is held, or it is one
             said = [word == subject.kind for word in BODY_WORDS[: len(KINDS)]]
             said += [word in features for word in BODY_WORDS[len(KINDS) :]]
@@ -253,8 +249,7 @@ def _colours(plan: Plan, shot: ShotPlan, native: Fraction) -> Tensor:
     shown = torch.tensor(_shown(plan, shot, native))
     result = torch.zeros(len(shown), len(shot.subjects), len(COLOURED), 4)
     for n, track in enumerate(shot.subjects):
-        first = (0, plan.subject(track.subject).colours)
-        for start, colours in [first, *((s[0], s[2]) for s in sorted(track.states, key=lambda s: s[0]))]:
+        for start, _, colours, _ in states_of(plan.subject(track.subject), track):
             said = torch.zeros(len(COLOURED), 4)
             for part, value in colours.items():
                 if part in COLOURED:

@@ -1,6 +1,6 @@
-"""Particles as pictures: how much of each pixel they cover, and how near they are.
+"""Particles as pictures: how much of each pixel they cover, how near they are, and which of their kind's colours they have.
 
-Points are counted into grids, each as coarse as the points are large, and the grids are added.
+Points are discs and streaks with a soft edge a pixel wide; large puffs are drawn at a quarter of the size.
 """
 
 from __future__ import annotations
@@ -12,19 +12,21 @@ from torch.nn.functional import interpolate
 from scenelang.compiler.particle_field import Drift, drift, reach_of
 from scenelang.compiler.plan import ShotPlan
 
+MAPS = 3  # of each kind: coverage, nearness, tint
 NEAR = 0.15  # metres before the camera
-LEVELS = 6  # the coarsest grid has cells of 2^(LEVELS-1) pixels
 LEAST = 0.62  # pixels: radius below which a point grows fainter instead of smaller
-STREAK = 8  # points that a trail is drawn with
+MOST = 0.98  # of a pixel that one point covers
+COARSE = 4  # pixels of the picture that one of a puff's is wide
 
 
 def particle_maps(
     shot: ShotPlan, c2w_F44: Tensor, K_F33: Tensor, frame_F: Tensor, fps: float, height: int, width: int
 ) -> Tensor:
-    """`[P, F, 2, H, W]`: for each kind of particle of the shot, in the frames `frame_F` (counted at the film's
-    rate `fps`), the share of a pixel that it covers (0 to 1) and the same times its nearness in 1/m."""
+    """`[P, F, MAPS, H, W]`: for each kind of particle of the shot, in the frames `frame_F` (counted at the film's
+    rate `fps`), the share of a pixel that it covers (0 to 1), the same times its nearness in 1/m, and the same times
+    its tint (0 to 1)."""
     reach = reach_of(shot)
-    maps = torch.zeros(len(shot.particles), len(c2w_F44), 2, height, width)
+    maps = torch.zeros(len(shot.particles), len(c2w_F44), MAPS, height, width)
     for number in range(len(shot.particles)):
         points = drift(shot, number, c2w_F44, frame_F, fps, reach)
         if points is not None:
@@ -33,68 +35,77 @@ def particle_maps(
 
 
 def paint(points: Drift, c2w_F44: Tensor, K_F33: Tensor, height: int, width: int) -> Tensor:
-    """Coverage and nearness `[F, 2, H, W]` of points, as `particle_maps` says."""
-    frames = len(c2w_F44)
-    rotation, eye = c2w_F44[:, :3, :3], c2w_F44[:, :3, 3]
-    scale_F2 = torch.stack([K_F33[:, 0, 0] * width, K_F33[:, 1, 1] * height], -1)
+    """The maps `[F, MAPS, H, W]` of points, as `particle_maps` says."""
+    if not points.puff:
+        return _shares(_depths(points, c2w_F44, K_F33, height, width))
+    low, wide = -(-height // COARSE), -(-width // COARSE)
+    depths = _depths(points, c2w_F44, K_F33, low, wide)
+    maps = interpolate(
+        _shares(depths), (low * COARSE, wide * COARSE), mode="bilinear", align_corners=False
+    )
+    return maps[..., :height, :width]
+
+
+def _shares(depths: Tensor) -> Tensor:
+    share = 1 - torch.exp(-depths[:, :1])
+    return torch.cat([share, share * depths[:, 1:] / depths[:, :1].clamp_min(1e-6)], 1)
+
+
+def _depths(points: Drift, c2w_F44: Tensor, K_F33: Tensor, height: int, width: int) -> Tensor:
+    """Optical depth, and that times nearness and tint, of each pixel [F, MAPS, H, W]."""
+    total = torch.zeros(len(c2w_F44), height * width, MAPS)
+    for frame in range(len(c2w_F44)):
+        found = _in_frame(points, frame, c2w_F44[frame], K_F33[frame], height, width)
+        if found is not None:
+            total[frame].index_add_(0, *found)
+    return total.movedim(-1, 1).unflatten(-1, (height, width))
+
+
+def _in_frame(
+    points: Drift, frame: int, c2w_44: Tensor, K_33: Tensor, height: int, width: int
+) -> tuple[Tensor, Tensor] | None:
+    """Which pixels points touch [T], and what they add there [T, MAPS]."""
     size = torch.tensor([width, height])
-    centre_F2 = torch.stack([K_F33[:, 0, 2], K_F33[:, 1, 2]], -1) * size
-    half_F12 = torch.maximum(centre_F2, size - centre_F2)[:, None]
-    head = (points.position - eye[:, None]) @ rotation  # [F, N, 3] camera axes
-    away = (
-        head[..., :2].abs() * scale_F2[:, None]
-        - (points.radius + points.trail.norm(dim=-1))[..., None] * scale_F2[:, None]
-    )
-    seen = (head[..., 2] > NEAR) & (away < head[..., 2:] * half_F12).all(-1) & (points.opacity > 1e-3)
-    frame, n = seen.nonzero(as_tuple=True)
-    trail = (points.trail[frame, n][:, None] @ rotation[frame])[:, 0]
-    steps = (
-        torch.linspace(0, 1, STREAK if bool(trail.abs().max() > 0.02) else 2)
-        if len(n)
-        else torch.zeros(1)
-    )
-    place = head[frame, n] - trail * steps[:, None, None]  # [T, K, 3]
-    z = place[..., 2].clamp_min(NEAR)
-    scale = scale_F2[frame]
-    xy = place[..., :2] / z[..., None] * scale + centre_F2[frame]
-    radius = points.radius[frame, n] * scale[:, 0] / z  # pixels
-    # as a capsule as long as the trail; what is smaller than a pixel is fainter, not smaller
-    long = (xy[:1] - xy[-1:]).norm(dim=-1)
-    thick = radius.clamp_min(LEAST)
-    faint = (radius / thick) ** 1.2 / (1 + 0.35 * long / thick).clamp_max(2.4)
-    opacity = points.opacity[frame, n] * ((z - NEAR) / 0.35).clamp(0, 1)
-    cover = opacity * faint * (torch.pi * thick.square() + 2 * thick * long) / len(steps)
-    if not points.puff:  # a huge blurred dot right before the lens would hide the shot
-        cover = cover * (1.6 - radius / (0.012 * width + 2)).clamp(0, 1)
-    kept = cover > 1e-3
-    frame = frame.expand_as(z)[kept]
-    xy, z, cover, radius = xy[kept], z[kept], cover[kept], radius[kept]
-    level = radius.clamp_min(1e-3).log2().ceil().clamp(0, LEVELS - 1).long()
-    total = torch.zeros(frames, 2, height, width)
-    for n in level.unique().tolist():
-        at = level == n
-        total += _level(frame[at], xy[at], z[at], cover[at], 2**n, frames, height, width)
-    share = 1 - torch.exp(-total[:, 0])
-    return torch.stack([share, share * total[:, 1] / total[:, 0].clamp_min(1e-6)], 1)
+    scale = torch.stack([K_33[0, 0], K_33[1, 1]]) * size
+    centre = K_33[:2, 2] * size
+    head = (points.position[frame] - c2w_44[:3, 3]) @ c2w_44[:3, :3]  # [N, 3] camera axes
+    tail = head - points.trail[frame] @ c2w_44[:3, :3]
+    z = head[:, 2]
+    true = points.radius[frame] * scale[0] / z.clamp_min(NEAR)
+    radius = true.clamp_min(1.0 if points.puff else LEAST)
+    # what is smaller than a pixel is fainter, not smaller
+    opacity = points.opacity[frame] * (true / radius) ** 1.2 * (tail[:, 2] > NEAR)
+    if points.puff:
+        opacity = opacity * ((z - 0.3) / 1.5).clamp(0, 1)
+    else:  # a huge blurred dot right before the lens would hide the shot
+        opacity = opacity * ((z - NEAR) / 0.35).clamp(0, 1)
+        opacity = opacity * (1.6 - true / (0.012 * width + 2)).clamp(0, 1)
+    a, b = (p[:, :2] / p[:, 2:].clamp_min(NEAR) * scale + centre for p in (head, tail))
+    low = (torch.minimum(a, b) - radius[:, None] - 1).floor().clamp_min(0).minimum(size).long()
+    high = (torch.maximum(a, b) + radius[:, None] + 1).ceil().clamp_min(0).minimum(size).long()
+    kept = ((opacity > 1e-3) & (high > low).all(-1)).nonzero()[:, 0]
+    if not len(kept):
+        return None
+    row, x, y = _pixels(low[kept], high[kept])
+    n = kept[row]
+    way = a[n] - b[n]
+    square = way.square().sum(-1).clamp_min(1e-6)
+    from_tail = torch.stack([x, y], -1) + 0.5 - b[n]
+    along = ((from_tail * way).sum(-1) / square).clamp(0, 1)
+    away = (from_tail - along[:, None] * way).norm(dim=-1)
+    r, alpha = radius[n], opacity[n]
+    if points.puff:
+        alpha = alpha * (1 - (away / r).square()).clamp_min(0).square()
+    else:  # a streak spreads the dot
+        alpha = alpha * (r + 0.5 - away).clamp(0, 1) / (1 + 0.35 * square.sqrt() / r).clamp_max(2.4)
+    depth = -torch.log1p(-alpha.clamp_max(MOST))
+    return y * width + x, torch.stack([depth, depth / z[n], depth * points.tint[n]], -1)
 
 
-def _level(
-    frame: Tensor, xy: Tensor, z: Tensor, cover: Tensor, cell: int, frames: int, height: int, width: int
-) -> Tensor:
-    """Coverage and coverage over metres `[F, 2, H, W]` of points in a grid of square cells (in pixels)."""
-    h, w = -(-height // cell) + 2, -(-width // cell) + 2  # a cell more on each side
-    at = xy / cell + 0.5  # in cells, whose middles are at whole numbers
-    low = at.floor()
-    part = at - low
-    grid = torch.zeros(frames * h * w, 2)
-    value = torch.stack([cover, cover / z], -1) / cell**2
-    for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
-        x, y = low[:, 0].long() + dx, low[:, 1].long() + dy
-        weight = (part[:, 0] if dx else 1 - part[:, 0]) * (part[:, 1] if dy else 1 - part[:, 1])
-        fits = (x >= 0) & (x < w) & (y >= 0) & (y < h)
-        index = (frame * h + y) * w + x
-        grid.index_add_(0, index[fits], value[fits] * weight[fits, None])
-    planes = grid.view(frames, h, w, 2).permute(0, 3, 1, 2)
-    if cell > 1:
-        planes = interpolate(planes, scale_factor=cell, mode="bilinear", align_corners=False)
-    return planes[..., cell : cell + height, cell : cell + width]
+def _pixels(low: Tensor, high: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Every pixel of rectangles from `low` to `high` [K, 2]: whose it is, x and y, [T] each."""
+    wide, tall = (high - low).unbind(-1)
+    area = wide * tall
+    row = torch.arange(len(area)).repeat_interleave(area)
+    index = torch.arange(int(area.sum())) - (area.cumsum(0) - area)[row]
+    return row, low[row, 0] + index % wide[row], low[row, 1] + index // wide[row]

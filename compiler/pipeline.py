@@ -82,7 +82,11 @@ def _check(film: resolved.Film, shot: resolved.Shot, staged: Staged | None) -> I
 
 def plan_film(film: ast.Film) -> Plan:
     """The Plan of a film; raises SceneError, which carries the diagnostics, where it has errors."""
-    analysis = analyse(film)
+    return whole_plan(analyse(film))
+
+
+def whole_plan(analysis: Analysis) -> Plan:
+    """The Plan of an understood film; raises SceneError, which carries the diagnostics, where it has errors."""
     if analysis.plan is None:
         raise SceneError(d for d in analysis.diagnostics if d.severity == "error")
     return analysis.plan

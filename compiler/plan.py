@@ -97,13 +97,16 @@ class PosePlan(_Part):
     target: str | None = Field(default=None, description="a subject's id, or `camera`")
 
 
+State = tuple[int, str, dict[str, str], list[str]]
+
+
 class SubjectTrack(_Part):
     subject: str
     position: Vec3Track = Field(description="base of the subject (its feet), metres")
     heading: ScalarTrack = Field(description="degrees about +y; 0 faces +z, 90 faces +x")
     poses: list[PosePlan]
     held_by: list[tuple[int, int, str]] = Field(description="(from, to, holder) in frames, for props")
-    states: list[tuple[int, str, dict[str, str], list[str]]] = Field(
+    states: list[State] = Field(
         description="(from frame, new description, colours, features) after each `becomes`"
     )
 
@@ -229,3 +232,9 @@ class Plan(_Part):
     @classmethod
     def from_json(cls, text: str | bytes) -> Plan:
         return cls.model_validate_json(text)
+
+
+def states_of(subject: SubjectPlan, track: SubjectTrack) -> list[State]:
+    """How a subject looks from which frame of the shot on, in order: as described, then after each `becomes`."""
+    first = (0, subject.description, subject.colours, subject.features)
+    return [first, *sorted(track.states, key=lambda state: state[0])]

@@ -197,21 +197,22 @@ def _subject(d: ast.Declaration, scope: Scope) -> resolved.Subject:
     )
     return resolved.Subject(
         d.name.text, "prop" if d.role == "prop" else "character", description, replace(reading, kind=kind), kind_from, wears,
-        units.field_text(d.fields, "mood"), height, count, spread, _reference(d, scope),
+        units.field_text(d.fields, "mood"), height, count, spread, _file(d, "reference", scope),
         units.field_text(d.fields, "voice"), d.span or NOWHERE,
+        any(f.key.text in ("real", "consent") for f in d.fields), _file(d, "consent", scope),
     )  # fmt: skip
 
 
-def _reference(d: ast.Declaration, scope: Scope) -> str:
-    """A reference's path relative to the project's folder; a missing file is a warning."""
-    value = next((v for v in units.field(d.fields, "reference") or () if isinstance(v, ast.Text)), None)
+def _file(d: ast.Declaration, key: str, scope: Scope) -> str:
+    """A field's path relative to the project's folder; a missing file is a warning."""
+    value = next((v for v in units.field(d.fields, key) or () if isinstance(v, ast.Text)), None)
     path = scope.file(value) if value else None
     if value is None or path is None:
         return ""
     if not facts.is_file(str(path)):
         hint = (
             did_you_mean(path.name, facts.names_in(str(path.parent)))
-            or "paths are relative to the file that the reference stands in"
+            or f"paths are relative to the file that the {key} stands in"
         )
         scope.findings.warning("C018", value, f"there is no file `{value.value}`", hint)
         return ""
@@ -223,7 +224,7 @@ def _place(d: ast.Declaration, scope: Scope) -> resolved.Place:
     description = (d.description.value if d.description else "").strip() or d.name.text
     set_, features = lexicon.read_place(description)
     return resolved.Place(
-        d.name.text, description, set_, features, _reference(d, scope), d.span or NOWHERE
+        d.name.text, description, set_, features, _file(d, "reference", scope), d.span or NOWHERE
     )
 
 

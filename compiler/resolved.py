@@ -33,6 +33,8 @@ class Subject(Record):
     reference: str  # a picture's path relative to the project's folder; empty: none
     voice: str
     span: Span
+    real: bool = False  # a real person
+    consent: str = ""  # the file that says that they agreed, as `reference`
 
 
 class Place(Record):

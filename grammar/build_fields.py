@@ -27,6 +27,7 @@ TYPES = {
     "wind": ("a direction and a speed", "left 2m/s"),
     "quality": ("a quality of light", "soft"),
     "name": ("a name", "mara"),
+    "flag": ("nothing", ""),  # it stands alone
     **{kind: (kind_name(kind), example(kind)) for kind in UNITS},
 }
 
@@ -60,7 +61,7 @@ def field(context: Context, tree: Tree[Token], owner: str) -> Field | None:
         _unknown_field(context, token, owner)
         return None
     read = typed(context, token, parts, found)
-    if not read:
+    if not read and found.type != "flag":
         return None
     return Field.made(
         key=Word.made(text=found.key, span=context.span(token)), values=read, **context.at(tree)
@@ -68,8 +69,13 @@ def field(context: Context, tree: Tree[Token], owner: str) -> Field | None:
 
 
 def typed(context: Context, key: Part, parts: list[Part], prop: Property) -> tuple[Value, ...]:
-    """The values of a property's type; empty, and an error, where they are of another."""
+    """The values of a property's type, none for a flag; empty, and an error, where they are of another."""
     name, sample = TYPES[prop.type]
+    if prop.type == "flag":
+        if parts:
+            hint = "fields on one line stand apart with `;`"
+            context.error(Code.TOO_MUCH, parts[0], f"`{prop.key}` stands alone", hint)
+        return ()
     if not parts:
         context.error(
             Code.MISSING, key, f"`{prop.key}` needs {name}", f"write it like `{prop.key} {sample}`"

@@ -71,4 +71,4 @@ def _field_form(key: str) -> str:
     """An example of a field, whatever statement it is in."""
     types = (prop.type for owned in PROPERTIES.values() for prop in owned if prop.key == key)
     kind = next(types, "")
-    return f"{key} {TYPES[kind][1]}" if kind else FORMS["field"]
+    return f"{key} {TYPES[kind][1]}".rstrip() if kind else FORMS["field"]

@@ -17,7 +17,7 @@ class Property(Record):
     """A field in the braces of a statement: its type and whether `animate` may drive it."""
 
     key: str
-    type: str  # a quantity of UNITS, or text, name, number, count, size, aspect, bearing, wind, colour, quality
+    type: str  # a quantity of UNITS, or text, name, number, count, size, aspect, bearing, wind, colour, quality, flag
     meaning: str
     animatable: bool = False
 
@@ -67,7 +67,12 @@ PROPERTIES: dict[str, tuple[Property, ...]] = {
         Property("look", "text", "the style, in words"),
         Property("avoid", "text", "what must not be seen, in words"),
     ),
-    "character": (*_CAST, Property("voice", "text", "how it sounds, in words")),
+    "character": (
+        *_CAST,
+        Property("voice", "text", "how it sounds, in words"),
+        Property("real", "flag", "a real person, who must have agreed"),
+        Property("consent", "text", "the signed file that says so, relative to this file"),
+    ),
     "prop": _CAST,
     "place": (Property("reference", "text", "a picture of it, relative to this file"),),
     "light": (

@@ -19,13 +19,15 @@ from scenelang.runtime.sealing import Sealing
 
 Piece = tuple[str, FrameArray]  # a shot's ID and some of its native frames
 
-PIECE_FRAMES = 8  # small pieces, so that the queue's length bounds the memory
+UNREAD = 32  # frames: while more wait to be assembled, no more are rendered, so that memory is bounded
+PIECE_FRAMES = 8  # that go through the assembling half at once
 
 
-def pieces_of(shot: str, frames: FrameArray) -> Iterator[Piece]:
-    """A shot's frames in pieces."""
-    for start in range(0, len(frames), PIECE_FRAMES):
-        yield shot, frames[start : start + PIECE_FRAMES]
+def pieces_of(given: Iterable[Piece]) -> Iterator[Piece]:
+    """The same frames in small pieces."""
+    for shot, frames in given:
+        for start in range(0, len(frames), PIECE_FRAMES):
+            yield shot, frames[start : start + PIECE_FRAMES]
 
 
 def write_film(

@@ -11,6 +11,12 @@ from pathlib import Path
 from scenelang.runtime.errors import RenderError
 
 PICKLES = (".bin", ".pth", ".pt", ".ckpt", ".pkl")
+NO_MEMORY = (
+    "out of memory",
+    "not enough memory",
+    "allocate memory",
+    "STATUS_ALLOC_FAILED",
+)  # as torch says it
 HEADER = 100_000_000  # bytes; safetensors itself allows no longer header
 
 
@@ -115,6 +121,13 @@ def _shapes(file: Path) -> Iterator[list[int]]:
     if not whole:
         raise damaged
     yield from shapes
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether a library says that a device, or the machine, has not enough memory left."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    return any(words in str(error) for words in NO_MEMORY)
 
 
 def first_line(error: BaseException) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from scenelang.compiler.plan import Plan, ShotPlan
+from scenelang.compiler.prompts import prompts
 from scenelang.runtime.backend import Backend
 from scenelang.runtime.keys import identity_of, versions
 from scenelang.runtime.store import DamagedEntry, Store
@@ -34,6 +36,12 @@ def remembered(backend: Backend, store: Store | None, device: str = "cpu") -> En
         return pad_sequence(rows, batch_first=True) if rows else backend.encode([])
 
     return encode
+
+
+def said_in(plan: Plan, shots: Sequence[ShotPlan], dialect: str) -> list[str]:
+    """Every text that a backend of this dialect is asked to encode for these shots."""
+    texts = [said.text for shot in shots for said in prompts(plan, shot, dialect)]
+    return [*texts, *(shot.avoid for shot in shots)]
 
 
 def prepare(

@@ -1,4 +1,4 @@
-"""Writes the film's frames: H.264 in .mp4 or .mov with soft subtitles, or numbered PNGs."""
+"""Writes the film's frames: H.264 in .mp4 or .mov with soft subtitles, a GIF, or numbered PNGs."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from scenelang.compiler.plan import Plan
 from scenelang.runtime.backend import FrameArray
 from scenelang.runtime.captions import Caption, on_screen
+from scenelang.runtime.gif import GifWriter
 from scenelang.runtime.linear import Picture
 from scenelang.runtime.output import explained
 
@@ -45,12 +46,14 @@ class FilmWriter(Protocol):
 
 
 def open_film(path: Path, plan: Plan, captions: Sequence[Caption], profile: str) -> FilmWriter:
-    """The writer of the plan's film: pictures where `path` is a folder, else a movie.
+    """The writer of the plan's film: pictures where `path` is a folder, a GIF, or a movie.
 
     Raises `OutputError` where the file can't be opened.
     """
     if path.is_dir():
         return PictureWriter(path)
+    if path.suffix.lower() == ".gif":
+        return GifWriter(path, plan.size, plan.rate)
     quality = QUALITY.get(profile, QUALITY["final"])
     return MovieWriter(path, plan.size, plan.rate, plan.title, captions, quality)
 

@@ -54,6 +54,10 @@ def read_lock(path: Path) -> dict[str, Any] | None:
         lock = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(lock, dict) or lock.get("schema") != SCHEMA:
             raise ValueError(f"it isn't of the schema {SCHEMA}")
+        tables = [lock.get(key) or {} for key in ("model", "versions", "pictures", "shots")]
+        shots = tables[-1].values() if isinstance(tables[-1], dict) else ()
+        if not all(isinstance(table, dict) for table in (*tables, *shots)):
+            raise ValueError("model, versions, pictures, shots and each shot are tables")
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
@@ -78,6 +82,7 @@ def drift(locked: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         for name in sorted({*was, *now[what]}):
             if was.get(name) != now[what].get(name):
                 found.append(f"{what} {name}: {_said(was.get(name))}, now {_said(now[what].get(name))}")
+    told = bool(found)  # why shots changed
     was = locked.get("shots") or {}
     for name in sorted({*was, *now["shots"]}):
         a, b = was.get(name), now["shots"].get(name)
@@ -85,7 +90,7 @@ def drift(locked: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
             found.append(f"shot {name}: {'new' if a is None else 'gone'}")
         elif a.get("seed") != b["seed"]:
             found.append(f"shot {name}: seed {a.get('seed')}, now {b['seed']}")
-        elif a != b and not found:  # else the model, or what it continues, says it already
+        elif a != b and not told:
             found.append(f"shot {name}: changed")
     return found
 

@@ -1,4 +1,4 @@
-"""Feeds a consumer that runs in a thread of its own, through a queue of bounded length."""
+"""Feeds a consumer that runs in a thread of its own, through a queue that is bounded by what lies in it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,47 @@ class _Cancelled(BaseException):
     """Ends the consumer where the producer gave up; it never leaves this file."""
 
 
+def _one(item: object) -> int:
+    return 1
+
+
+class _Weighed(Queue[T | None], Generic[T]):
+    """A queue that is full by the weight of its items, by the hooks that `queue.Queue` has; None is the end."""
+
+    def __init__(self, held: int, weight: Callable[[T], int]):
+        self._weight_of, self._weight = weight, 0
+        super().__init__(held)
+
+    def _qsize(self) -> int:
+        return self._weight
+
+    def _put(self, item: T | None) -> None:
+        self._weight += self._weighed(item)
+        super()._put(item)
+
+    def _get(self) -> T | None:
+        item = super()._get()
+        self._weight -= self._weighed(item)
+        return item
+
+    def _weighed(self, item: T | None) -> int:
+        return 1 if item is None else max(1, self._weight_of(item))
+
+
 class Handoff(Generic[T]):
     """`with Handoff(consume) as work: work.give(item)` has `consume(items)` run beside the block.
 
-    `give` waits while `held` items lie unread. Leaving the block waits for the consumer to end.
+    `give` waits while what lies unread weighs `held` or more, so that an item of any weight goes into a queue that
+    is not full: whoever makes much at once need not wait until most of it is read. Leaving the block waits for the consumer to end.
     What the consumer raises is raised by the next `give`, or on leaving. If the block itself
     raises, the consumer is stopped where it next asks for an item, unwinds, and is waited for.
     """
 
-    def __init__(self, consume: Callable[[Iterator[T]], None], held: int = 4):
+    def __init__(
+        self, consume: Callable[[Iterator[T]], None], held: int = 4, weight: Callable[[T], int] = _one
+    ):
         self._consume = consume
-        self._queue: Queue[T | None] = Queue(maxsize=held)  # None: the end
+        self._queue: _Weighed[T] = _Weighed(held, weight)
         self._over = threading.Event()
         self._stop = threading.Event()
         self._error: BaseException | None = None

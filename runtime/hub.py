@@ -79,14 +79,17 @@ def _whole(folder: Path) -> bool:
 
 
 def _check_room(hub_id: str, revision: str) -> None:
-    from huggingface_hub import HfApi, constants
+    from huggingface_hub import HfApi, constants, try_to_load_from_cache
 
     try:
         info = HfApi().model_info(hub_id, revision=revision or None, files_metadata=True)
     except Exception as error:
         raise _why(hub_id, revision, error) from error
     needed = sum(
-        f.size or 0 for f in info.siblings or () if f.rfilename.endswith((".safetensors", ".json"))
+        f.size or 0
+        for f in info.siblings or ()
+        if f.rfilename.endswith((".safetensors", ".json"))
+        and not isinstance(try_to_load_from_cache(hub_id, f.rfilename, revision=info.sha), str)
     )
     cache = Path(constants.HF_HUB_CACHE)
     there = next(p for p in (cache, *cache.parents) if p.exists())

@@ -19,6 +19,9 @@ _OWNER = re.compile(r"\.([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.")
 
 def owned(name: str, suffix: str) -> str:
     """The name of a temporary file of this process; the suffix comes last, since encoders go by it."""
+    owner = _OWNER.search(name)
+    if owner:  # a temporary file's own is found where its target's are
+        name = name[1 : owner.start()]
     return f".{name}.{_host()}-{os.getpid()}-{secrets.token_hex(4)}{suffix}"
 
 

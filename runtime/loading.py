@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from scenelang.runtime.checkpoint import ModelError as ModelError
-from scenelang.runtime.checkpoint import first_line
+from scenelang.runtime.checkpoint import first_line, out_of_memory
 
 # pipeline classes that diffusers does not have, by the name in `model_index.json`
 OURS = {"MaquettePipeline": "scenelang.runtime.maquette.pipeline"}
@@ -89,7 +90,7 @@ def _loaded(
         with quiet():
             return kind.from_pretrained(folder, use_safetensors=True, local_files_only=True, **options)
     except Exception as error:  # whatever a library raises on files that are not what they should be
-        if isinstance(error, MemoryError) or "out of memory" in str(error):
+        if out_of_memory(error):
             raise ModelError(
                 f"there is not enough memory to load the model in {folder}",
                 "close other programs, or take a smaller model: see `scenelang models`",
@@ -103,20 +104,18 @@ def _loaded(
 @contextmanager
 def quiet() -> Iterator[None]:
     """Without the progress bars and remarks of the libraries: a render shows its own."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)  # before they are imported: some have remarks about that
     from diffusers.utils import logging as of_diffusers
     from transformers.utils import logging as of_transformers
 
     shown = [kit for kit in (of_diffusers, of_transformers) if kit.is_progress_bar_enabled()]
-    said = [(kit, kit.get_verbosity()) for kit in (of_diffusers, of_transformers)]
     for kit in shown:
         kit.disable_progress_bar()
-    for kit, _ in said:
-        kit.set_verbosity_error()
     try:
         yield
     finally:
-        for kit, level in said:
-            kit.set_verbosity(level)
+        logging.disable(before)
         for kit in shown:
             kit.enable_progress_bar()
 

@@ -11,7 +11,7 @@ from scenelang.runtime.checkpoint import ModelError, Part
 
 SPARE = 0.9  # of what is free; the rest is for what comes with the first step
 _BYTES = {torch.float32: 4, torch.bfloat16: 2, torch.float16: 2}
-_QUANTIZED = {"int8": 1.0, "float8": 1.0, "int4": 0.5}
+_QUANTIZED = {"int8": 1.0, "float8": 1.0}
 
 
 def free_memory(device: str) -> int | None:

@@ -109,6 +109,11 @@ def is_camera_checkpoint(folder: Path) -> bool:
 
 def base_folder(source: Source) -> Path:
     """Where a checkpoint gets what it lacks itself. Raises ModelError where nobody says."""
+    return base_of(source).folder
+
+
+def base_of(source: Source) -> Source:
+    """What a checkpoint gets from elsewhere that it lacks itself. Raises ModelError where nobody says."""
     base = source.model.base
     if not base:
         raise ModelError(
@@ -117,13 +122,14 @@ def base_folder(source: Source) -> Path:
         )
     folder = _folder(base, source.project)
     if folder is not None:
-        return folder
+        return Source(folder, base, settings=source.settings, project=source.project)
     if not HUB_ID.fullmatch(base):
         raise ModelError(f"there is no folder {base}", "correct `base` in scenelang.toml")
     from scenelang.runtime.hub import fetch
     from scenelang.runtime.pins import locked_revision
 
-    return fetch(base, locked_revision(source.project, base))
+    folder = fetch(base, locked_revision(source.project, base))
+    return Source(folder, base, base, folder.name, settings=source.settings, project=source.project)
 
 
 @dataclass(frozen=True)

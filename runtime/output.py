@@ -20,8 +20,8 @@ from typing import Literal
 from scenelang.runtime.errors import OutputError
 from scenelang.runtime.leftovers import owned, sweep
 
-FILM_SUFFIXES = (".mp4", ".mov")
-SUPPORTED = "a film is written as .mp4 or .mov, or as numbered pictures into a folder (`frames/`)"
+FILM_SUFFIXES = (".mp4", ".mov", ".gif")
+SUPPORTED = "a film is written as .mp4, .mov or .gif, or as numbered pictures into a folder (`frames/`)"
 _NUMBERED = re.compile(r"\d+\.png")
 
 

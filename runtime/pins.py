@@ -43,15 +43,19 @@ def locked_revision(project: Path | None, hub_id: str) -> str:
 
 
 def record(source: Source) -> None:
-    """Writes the model's commit, or for a folder what its files are, into the project's lock."""
+    """Writes the commit of a model and of its base, or for a folder what its files are, into the project's lock."""
     if source.project is None:
         return
+    from scenelang.runtime.models import base_of
+
     models = read_lock(source.project)
-    entry = {"revision": source.revision} if source.revision else {"files": fingerprint(source.folder)}
-    key = source.hub_id or _key(source, source.project)
-    if models.get(key) == entry:
+    new = dict(models)
+    for each in (source, base_of(source)) if source.model.base else (source,):
+        entry = {"revision": each.revision} if each.revision else {"files": fingerprint(each.folder)}
+        new[each.hub_id or _key(each, source.project)] = entry
+    if new == models:
         return
-    document = {"schema": SCHEMA, "models": dict(sorted({**models, key: entry}.items()))}
+    document = {"schema": SCHEMA, "models": dict(sorted(new.items()))}
     try:
         with atomic_path(source.project / FILE) as temporary:
             temporary.write_text(

@@ -12,14 +12,13 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from scenelang.compiler.plan import Plan, ShotPlan
-from scenelang.compiler.prompts import prompts
-from scenelang.runtime.assembling import Piece, pieces_of, write_film, written_whole
+from scenelang.runtime.assembling import UNREAD, Piece, pieces_of, write_film, written_whole
 from scenelang.runtime.backend import Backend, FrameArray, Native, Sound
 from scenelang.runtime.captions import captions_of, readable
 from scenelang.runtime.choices import more_choices, with_seed
 from scenelang.runtime.conform import Conformer
 from scenelang.runtime.edit import only
-from scenelang.runtime.embeddings import prepare, remembered
+from scenelang.runtime.embeddings import prepare, remembered, said_in
 from scenelang.runtime.errors import RenderError
 from scenelang.runtime.events import Checked, Done, Measuring, Notice, RenderEvent, TakeDone
 from scenelang.runtime.finish.settings import Finish, finish_of
@@ -55,7 +54,7 @@ def render_film(
 ) -> Iterator[RenderEvent]:
     """Renders the film, or only some of its `shots` joined by cuts, telling what happens.
 
-    `output` is `film.mp4`, `film.mov`, or a folder for numbered pictures (`frames/`); captions
+    `output` is `film.mp4`, `film.mov`, `film.gif`, or a folder for numbered pictures (`frames/`); captions
     go beside it as .srt. The film appears there whole, with the last event, or not at all:
     after an error, Ctrl-C or closing the generator early, what stood there before still does.
     `conditioning` makes the tensors of a shot; the compiler's own are the default. `project` is the
@@ -86,15 +85,14 @@ def render_film(
     conform = Conformer(native, plan.size, plan.rate, finish or finish_of(backend, profile), device)
     counted, sounds = _counts(backend), SoundTrack()
 
-    def assemble(pieces: Iterator[Piece]) -> None:
-        write_film(path, shown, pieces, conform, captions, profile, seal)
+    def assemble(given: Iterator[Piece]) -> None:
+        write_film(path, shown, pieces_of(given), conform, captions, profile, seal)
 
     def give(shot: str, made: FrameArray | Sound) -> None:
         if isinstance(made, Sound):
             sounds.add(shot, made)
         else:
-            for piece in pieces_of(shot, made):
-                film.give(piece)
+            film.give((shot, made))
 
     asked = [entry.shot for entry in shown.edit]
     shooting = Shooting(
@@ -102,7 +100,7 @@ def render_film(
         give, project, store, (take_keys(plan, backend, profile, device, project) if store else None) or {}, force,
     )  # fmt: skip
     with written_whole(target, captions) as path:
-        with Handoff(assemble) as film:
+        with Handoff(assemble, UNREAD, weight=lambda piece: len(piece[1])) as film:
             _prepare(shooting, asked)
             yield from shooting.shoot(asked)
         if sounds:
@@ -207,18 +205,16 @@ def _remember(
         calls = backend.denoiser_calls(plan, shot, profile)
         work = work_of(plan, shot, shooting.native, calls)
         rows.append({**by, "what": "shot", "work": work, "seconds": round(spent[shot.id], 4)})
-    film = sum(shot.frames for shot in shown.shots) * plan.size[0] * plan.size[1] / 1e6
-    rest = max(0.0, seconds - shooting.load_seconds - sum(spent.values()))
-    rows.append({**by, "what": "film", "work": [1.0, film], "seconds": round(rest, 4)})
+    if spent.keys() == set(shooting.rendered):  # else the rest is also that of shots that went on
+        film = sum(shot.frames for shot in shown.shots) * plan.size[0] * plan.size[1] / 1e6
+        rest = max(0.0, seconds - shooting.load_seconds - sum(spent.values()))
+        rows.append({**by, "what": "film", "work": [1.0, film], "seconds": round(rest, 4)})
     Speeds(store.folder).add(rows)
 
 
 def _prepare(shooting: Shooting, shots: Sequence[str]) -> None:
     """Has a backend that wants it encode all texts before the first shot."""
-    plan, dialect = shooting.plan, shooting.backend.dialect
-    rendered = shooting.ahead(shots)
-    texts = [said.text for shot in rendered for said in prompts(plan, shot, dialect)]
-    texts += [shot.avoid for shot in rendered]
+    texts = said_in(shooting.plan, shooting.ahead(shots), shooting.backend.dialect)
     prepare(shooting.backend, shooting.store, texts, shooting.profile, shooting.device)
 
 

@@ -76,19 +76,23 @@ class RenderProgress:
 
 
 class _Count:
-    """How far the film is, in frames."""
+    """How far the film is, in frames; of shots with several takes, those of all their takes."""
 
     def __init__(self, shots: Mapping[str, int]):
         self.shots = shots
         self.total = sum(shots.values())
+        self._made = 0  # of takes that are done
         self._by_shot: dict[str, int] = {}
 
     def add(self, event: FramesDone | ShotCached) -> None:
         self._by_shot[event.shot] = event.done if isinstance(event, FramesDone) else event.frames
 
+    def finish(self, event: TakeDone) -> None:
+        self._made += self._by_shot.pop(event.shot, 0)
+
     @property
     def done(self) -> int:
-        return sum(done for shot, done in self._by_shot.items() if shot in self.shots)
+        return self._made + sum(done for shot, done in self._by_shot.items() if shot in self.shots)
 
     def place(self, shot: str) -> str:
         if shot not in self.shots:  # one that a shot goes on from
@@ -115,6 +119,7 @@ class _Lines:
             case Notice():
                 self._say(_note(event))
             case TakeDone():
+                self._count.finish(event)
                 self._say(f"take {event.take} of {event.shot}, seed {event.seed}")
             case ShotCached():
                 self._count.add(event)
@@ -181,6 +186,7 @@ class _Bars:
             case Notice():
                 self._progress.console.print(_note(event), markup=False, highlight=False)
             case TakeDone():
+                self._count.finish(event)
                 said = f"take {event.take} of {event.shot}, seed {event.seed}"
                 self._progress.console.print(said, markup=False, highlight=False)
             case ShotCached():

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from scenelang.grammar.diagnostics import did_you_mean
 from scenelang.runtime.cache_folder import cache_folder
@@ -54,7 +54,7 @@ class ProfileSettings(_Part):
     attention: str | None = Field(default=None, description="a backend of diffusers, such as flash")
     compile: bool | None = None
     offload: Literal["", "model", "group", "sequential"] | None = None
-    quantize: Literal["", "int8", "int4", "float8"] | None = Field(
+    quantize: Literal["", "int8", "float8"] | None = Field(
         default=None, description="of the denoiser, by torchao"
     )
     dtype: Literal["auto", "float32", "bfloat16", "float16"] | None = None
@@ -117,6 +117,17 @@ class Settings(_Part):
     cache: CacheSettings = CacheSettings()
     price: PriceSettings = PriceSettings()
     budget: BudgetSettings = BudgetSettings()
+
+    @field_validator("models")
+    @classmethod
+    def _begins_somewhere(cls, models: dict[str, ModelSettings]) -> dict[str, ModelSettings]:
+        for name in models:
+            chain = [name]
+            while chain[-1] in models and models[chain[-1]].first_frame:
+                chain.append(models[chain[-1]].first_frame)
+                if chain[-1] in chain[:-1]:
+                    raise ValueError(f"no one makes the first frame: {' waits for '.join(chain)}")
+        return models
 
     def profile(self, name: str) -> dict[str, object]:
         """What the project says about a profile, by field."""

@@ -12,7 +12,7 @@ from itertools import chain
 from math import ceil
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.runtime.backend import (
@@ -50,6 +50,7 @@ Give = Callable[
 
 WAIT = 0.1  # seconds between looks at what another process is at
 Turn = Generator[RenderEvent, None, bool]
+Kept = TypeVar("Kept")  # what a take is made of
 
 
 @dataclass
@@ -165,7 +166,7 @@ class Shooting:
         )
         if self.store is not None and shot.id in self._forced and shot.id in self.keys:
             self.store.drop(self.keys[shot.id].take)
-        kept = _Kept(writer)
+        keep = _Keeper(writer)
         old: Iterator[FrameArray] = writer.kept() if writer and resume else iter(())
         if resume is not None:
             yield Notice(f"{shot.id} goes on at frame {self._at(resume.frames, shot)}")
@@ -175,18 +176,18 @@ class Shooting:
             match event:
                 case Carry():
                     self._carried |= {shot.id: event} if shot.id in self._wanted else {}
-                    yield from kept.carry(event)
+                    yield from keep(TakeWriter.carry, event)
                 case Checkpoint():
-                    yield from kept.checkpoint(event)
+                    yield from keep(TakeWriter.checkpoint, event)
                 case Sound():
-                    yield from kept.sound(event)
+                    yield from keep(TakeWriter.sound, event)
                     if give:
                         self.give(shot.id, event)
                 case Progress():
                     yield StepsDone(shot.id, event.done, event.total)
                 case Frames():
                     if resume is None or seen >= resume.frames:
-                        yield from kept.add(event.frames)
+                        yield from keep(TakeWriter.add, event.frames)
                     if give:
                         self.give(shot.id, event.frames)
                     seen += len(event.frames)
@@ -198,7 +199,7 @@ class Shooting:
             "shot": shot.id, "seed": shot.seed, "model": self.backend.name, "profile": self.profile,
             "device": self.device, "seconds": round(took, 3), "made": round(time.time(), 3),
         }  # fmt: skip
-        yield from kept.finish(facts)
+        yield from keep(TakeWriter.finish, facts)
         self.rendered.append(shot.id)
 
     def _load(self) -> None:
@@ -213,32 +214,17 @@ class Shooting:
         return min(ceil(native_frames * self.plan.rate / self.native.fps), shot.frames)
 
 
-class _Kept:
+class _Keeper:
     """A writer of takes that gives up, and says so, where the disk takes no more: the render goes on."""
 
     def __init__(self, writer: TakeWriter | None):
         self._writer = writer
 
-    def add(self, frames: FrameArray) -> Iterator[RenderEvent]:
-        yield from self._try(lambda writer: writer.add(frames))
-
-    def sound(self, sound: Sound) -> Iterator[RenderEvent]:
-        yield from self._try(lambda writer: writer.sound(sound))
-
-    def checkpoint(self, reached: Checkpoint) -> Iterator[RenderEvent]:
-        yield from self._try(lambda writer: writer.checkpoint(reached))
-
-    def carry(self, carry: Carry) -> Iterator[RenderEvent]:
-        yield from self._try(lambda writer: writer.carry(carry))
-
-    def finish(self, facts: Mapping[str, object]) -> Iterator[RenderEvent]:
-        yield from self._try(lambda writer: writer.finish(facts))
-
-    def _try(self, step: Callable[[TakeWriter], object]) -> Iterator[RenderEvent]:
+    def __call__(self, step: Callable[[TakeWriter, Kept], object], what: Kept) -> Iterator[RenderEvent]:
         if self._writer is None:
             return
         try:
-            step(self._writer)
+            step(self._writer, what)
         except OSError as error:
             self._writer = None
             yield Notice(f"this take can't be kept in the cache: {reason(error)}")

@@ -46,12 +46,15 @@ class SoundTrack:
 
 
 def write_sound(path: Path, plan: Plan, track: SoundTrack) -> None:
-    """Lays the sound under a finished movie, or beside numbered pictures as `sound.wav`. Raises OutputError."""
+    """Lays the sound under a finished movie, or beside numbered pictures as `sound.wav`; a GIF has none.
+
+    Raises OutputError.
+    """
     samples, rate = track.mixed(plan)
     with explained(path):
         if path.is_dir():
             _write_wave(path / "sound.wav", samples, rate)
-        else:
+        elif path.suffix.lower() != ".gif":
             _under_movie(path, samples, rate)
 
 

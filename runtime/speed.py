@@ -17,6 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenelang.runtime.errors import OutputError
+from scenelang.runtime.output import atomic_path
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -75,13 +78,11 @@ class Speeds:
         if self._path is None or not rows:
             return
         lines = "".join(json.dumps(row) + "\n" for row in rows)
-        with suppress(OSError):
+        with suppress(OSError, OutputError):
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with open(self._path, "ab", buffering=0) as file:  # one write: no other comes between
                 file.write(lines.encode())
             if self._path.stat().st_size > MOST_ROWS * 200:
-                from scenelang.runtime.output import atomic_path
-
                 kept = self._path.read_bytes().splitlines(keepends=True)[-MOST_ROWS // 2 :]
                 with atomic_path(self._path) as part:
                     part.write_bytes(b"".join(kept))

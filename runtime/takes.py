@@ -20,6 +20,7 @@ from scenelang.runtime.lossless import packed, unpacked
 from scenelang.runtime.store import DamagedEntry, Store
 
 SCHEMA = "scenelang.take/1"
+MOST_PIECES = 1_000_000  # or frames of one
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def open_take(store: Store, key: str, whole: bool = True) -> Take | None:
     data = store.get("takes", key)
     if data is None:
         return None
-    facts = json.loads(data)
+    facts = _facts(data, key)
     if not whole:
         return Take(store, key, facts)
     names = [*(_piece(key, n) for n in range(facts["pieces"])), f"{key}.carry"]
@@ -159,19 +160,34 @@ class TakeWriter:
         return True
 
 
+def _facts(data: bytes, key: str) -> dict[str, Any]:
+    """What is written of a take. Raises DamagedEntry: with a digest that agrees, anybody's hand may have made it."""
+    try:
+        facts = json.loads(data)
+        lengths, pieces, sounds = facts["lengths"], facts["pieces"], facts.get("sounds", 0)
+        counts = all(type(n) is int and 0 <= n < MOST_PIECES for n in (pieces, sounds, *lengths))
+        if counts and pieces == len(lengths) and isinstance(facts["hash"], str):
+            return facts
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise DamagedEntry("takes", key)
+
+
 def _piece(key: str, number: int) -> str:
     return f"{key}.{number:04}"
 
 
 def _sound(store: Store, name: str) -> Sound:
+    from safetensors import SafetensorError
     from safetensors.numpy import load
 
     data = store.get("frames", name)
-    if data is None:
-        raise DamagedEntry("frames", name)
-    facts = load(data)
-    above, below, rate = (int(n) for n in facts["at"])
-    return Sound(facts["samples"], rate, Fraction(above, below))
+    try:
+        facts = load(data or b"")
+        above, below, rate = (int(n) for n in facts["at"])
+        return Sound(facts["samples"], rate, Fraction(above, below))
+    except (SafetensorError, KeyError, ValueError, ZeroDivisionError) as error:
+        raise DamagedEntry("frames", name) from error
 
 
 def _frames(store: Store, name: str) -> FrameArray:

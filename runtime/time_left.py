@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from scenelang.runtime.events import FramesDone, RenderEvent, ShotCached, ShotStarted, StepsDone
+from scenelang.runtime.events import (
+    FramesDone,
+    RenderEvent,
+    ShotCached,
+    ShotStarted,
+    StepsDone,
+    TakeDone,
+)
 
 if TYPE_CHECKING:
     from scenelang.runtime.speed import Estimate
@@ -14,8 +21,8 @@ TRUST = 0.2  # of the estimate's own seconds: after so many, what was measured c
 
 
 class TimeLeft:
-    """`shots` are the frames of each shot, `ahead` what was estimated; without it every frame that is
-    rendered counts as much as another."""
+    """`shots` are the frames of each shot, of all its takes where there are several; `ahead` what was
+    estimated; without it every frame that is rendered counts as much as another."""
 
     def __init__(
         self, shots: Mapping[str, int], ahead: Estimate | None, clock: Callable[[], float]
@@ -29,23 +36,38 @@ class TimeLeft:
         if self._known and ahead is not None:
             self._weight = {id: seconds or 0.0 for id, seconds in ahead.shots.items()}
             self._rest = ahead.rest or 0.0
-        self._part: dict[str, float] = {}
+        self._frames = dict(shots)
+        self._whole = dict(self._weight)  # with what turns out to be cached
+        self._take: dict[str, float] = {}  # the weight of the take that is being made
+        self._now: dict[str, float] = {}  # what of it is done
+        self._earlier = 0.0  # the weight of takes that were made
 
     def see(self, event: RenderEvent) -> None:
         if self._begun is None:
             self._begun = self._clock()
         match event:
             case ShotStarted():
-                self._part[event.shot] = 0.0
+                self._take[event.shot] = self._weight_of(event)
+                self._now[event.shot] = 0.0
             case ShotCached():
-                self._weight.pop(event.shot, None)
+                left = self._weight.get(event.shot, 0.0) - self._weight_of(event)
+                self._weight[event.shot] = max(0.0, left)
+            case TakeDone():
+                self._earlier += self._now.pop(event.shot, 0.0)
             case StepsDone() | FramesDone() if event.total:
-                self._part[event.shot] = max(self._part.get(event.shot, 0.0), event.done / event.total)
+                take = self._take.get(event.shot, self._whole.get(event.shot, 0.0))
+                done = take * event.done / event.total
+                self._now[event.shot] = max(self._now.get(event.shot, 0.0), done)
+
+    def _weight_of(self, event: ShotStarted | ShotCached) -> float:
+        """Of one take of a shot."""
+        frames = self._frames.get(event.shot, event.frames)
+        return self._whole.get(event.shot, 0.0) * (event.frames / frames if frames else 0.0)
 
     def seconds(self) -> float | None:
         """How long it still takes; None where nothing can be said, 0 at the end."""
         total = sum(self._weight.values()) + self._rest
-        done = sum(self._weight.get(id, 0.0) * part for id, part in self._part.items())
+        done = self._earlier + sum(self._now.values())
         spent = 0.0 if self._begun is None else self._clock() - self._begun
         if self._known:
             trusted = TRUST * total

@@ -83,6 +83,7 @@ TYPES: dict[str, SearchStrategy[tuple[ast.Value, ...]]] = {
     ),
     "aspect": st.tuples(st.sampled_from([ast.Aspect(width=Decimal("2.39"), height=Decimal(1))])),
     "quality": st.tuples(terms("quality")),
+    "flag": st.just(()),
     "bearing": st.tuples(st.sampled_from(["left", "right", "front", "back"]).map(word), angles),
     "wind": st.tuples(st.sampled_from(["left", "right", "front", "back"]).map(word), speeds),
 }

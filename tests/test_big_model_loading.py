@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,18 @@ from test_cli import scenelang
 from test_video_models import SETTINGS, SMALL, frames_of, model_of
 
 from scenelang.compiler.prompts import prompts
-from scenelang.runtime.checkpoint import ModelError, Part, parts
-from scenelang.runtime.errors import UnknownModel
+from scenelang.runtime.checkpoint import ModelError, Part, out_of_memory, parts
+from scenelang.runtime.errors import RenderError, UnknownModel
+from scenelang.runtime.hub import _check_room
+from scenelang.runtime.keys import take_keys
 from scenelang.runtime.memory import check_memory
 from scenelang.runtime.models import KNOWN, listed
-from scenelang.runtime.pins import fingerprint, locked_revision, read_lock
+from scenelang.runtime.pins import fingerprint, locked_revision, read_lock, record
 from scenelang.runtime.pipeline import render_film
 from scenelang.runtime.registry import load_backend
-from scenelang.runtime.settings import Settings, SettingsError, load_settings
-from scenelang.runtime.video_models.options import options
-from scenelang.runtime.video_models.wan_calls import WAN_PROFILES
+from scenelang.runtime.settings import ModelSettings, Settings, SettingsError, load_settings
+from scenelang.runtime.source import Source
+from scenelang.runtime.video_models.reading import ReadingModel
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +94,10 @@ def needs_video(project: Path) -> None:
     change(project, _class_name="WanVideoToVideoPipeline")
 
 
+def needs_picture(project: Path) -> None:
+    change(project, _class_name="HunyuanVideoImageToVideoPipeline")
+
+
 def change(project: Path, **new: Any) -> None:
     index = project / "model" / "model_index.json"
     index.write_text(json.dumps(json.loads(index.read_text()) | new))
@@ -106,6 +112,8 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "a shard of two": (shard_missing, "lacks model-00002-of-00002.safetensors"),
     "no VAE": (no_vae, "lacks its vae"),
     "no video pipeline": (no_video, "makes no video from a text"),
+    "of video to video": (needs_video, "makes no video from a text"),
+    "of a picture": (needs_picture, "can't make a video without image"),
     "unknown class": (unknown, "doesn't know"),
 }
 
@@ -155,6 +163,61 @@ def test_what_a_library_can_not_do_is_an_error_and_no_film(project: Path) -> Non
         list(render_film(plan, backend, output=project / "film.mp4", project=project))
     assert "--profile draft" in caught.value.hint
     assert not (project / "film.mp4").exists() and not (project / "scenelang.lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "is_it"),
+    [
+        (MemoryError(), True),
+        (torch.OutOfMemoryError("CUDA error"), True),
+        (RuntimeError("MPS backend out of memory (MPS allocated: 20 GB)"), True),
+        (
+            RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+            True,
+        ),
+        (RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes"), True),
+        (OSError(12, "Cannot allocate memory"), True),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), False),
+        (ValueError("memory_format must be one of"), False),
+    ],
+)
+def test_what_is_taken_for_too_little_memory(error: Exception, is_it: bool) -> None:
+    assert out_of_memory(error) is is_it
+
+
+def test_memory_that_torch_does_not_get_is_told_as_such(project: Path) -> None:
+    """What the allocator of the CPU itself raises."""
+    backend, plan = model_of(project), plan_text((project / "film.scene").read_text())
+    pipe = backend.pipeline("final", "cpu")
+    pipe.transformer.forward = lambda *a, **k: torch.empty(1 << 60, dtype=torch.uint8)
+    with pytest.raises(ModelError, match="ran out of memory"):
+        frames_of(backend, plan, project)
+
+
+def test_the_encoder_for_first_frames_runs_as_the_film_does(
+    project: Path, pictured: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads all its texts at once, in the film's profile and on the film's device, and is let go."""
+    asked: list[tuple[int, str, str]] = []
+    real = ReadingModel.prepare
+
+    def watched(self: ReadingModel, texts: Sequence[str], profile: str, device: str) -> None:
+        real(self, texts, profile, device)
+        assert self._texts is None
+        asked.append((self.text_encodings, profile, device))
+
+    monkeypatch.setattr(ReadingModel, "prepare", watched)
+    (project / "scenelang.toml").write_text(
+        f'{SETTINGS.replace("final", "draft")}[models.mine]\npath = "{pictured.as_posix()}"\n'
+        'first_frame = "model"\n'
+    )
+    film = (project / "film.scene").read_text()
+    two = film + film[film.index("shot a") :].replace("shot a", "shot b").replace("hums", "waves")
+    backend = load_backend("mine", project)
+    list(
+        render_film(plan_text(two), backend, profile="draft", output=project / "a.mp4", project=project)
+    )
+    assert asked == [(4, "draft", "cpu"), (4, "draft", "cpu")]  # three prompts and the negative one
 
 
 def _out_of_memory(*arguments: Any, **named: Any) -> None:
@@ -219,10 +282,35 @@ def test_what_the_hub_has_cached_is_taken_from_there(
         )
     )
     assert locked_revision(tmp_path, "somebody/tiny-wan") == commit
+    (tmp_path / "scenelang.lock").unlink()
+    record(Source(tmp_path / "camera", model=ModelSettings(base="somebody/tiny-wan"), project=tmp_path))
+    assert locked_revision(tmp_path, "somebody/tiny-wan") == commit, "as a base, too"
     cut = next((home / "snapshots" / commit / "transformer").glob("*.safetensors"))
     cut.write_bytes(cut.read_bytes()[:500])  # a fetch that was broken off is asked for again
     with pytest.raises(ModelError, match="can't be fetched"):
         load_backend("somebody/tiny-wan", tmp_path)
+
+
+def test_room_is_asked_for_what_is_not_there_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+    from huggingface_hub import constants
+    from huggingface_hub.hf_api import ModelInfo
+
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    free = shutil.disk_usage(tmp_path).free
+    files = [{"rfilename": f"{n}.safetensors", "size": size} for n, size in (("a", 2 * free), ("b", 10))]
+    info = ModelInfo(id="somebody/large", sha=commit, siblings=files)
+    monkeypatch.setattr(huggingface_hub.HfApi, "model_info", lambda *_, **__: info)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("scenelang.runtime.hub.SPARE", 0)
+    with pytest.raises(ModelError, match="somebody/large needs"):
+        _check_room("somebody/large", "")
+    part = tmp_path / "models--somebody--large" / "snapshots" / commit
+    part.mkdir(parents=True)
+    (part / "a.safetensors").touch()
+    _check_room("somebody/large", "")
 
 
 def test_a_name_of_the_project(project: Path) -> None:
@@ -264,6 +352,10 @@ def test_a_camera_checkpoint_needs_a_base(tmp_path: Path) -> None:
         ("[profiles.best]\nsteps = 3\n", "`profiles.best`"),
         ("[profile.final]\nsteps = 3\n", "there is no setting `profile`; did you mean `profiles`?"),
         ("[models.a]\npth = 'b'\n", "there is no setting `models.a.pth`; did you mean `path`?"),
+        (
+            "[models.a]\nfirst_frame = 'b'\n[models.b]\nfirst_frame = 'a'\n",
+            "`models`: no one makes the first frame: a waits for b waits for a",
+        ),
         ("steps = \n", "is no TOML"),
     ],
 )
@@ -272,55 +364,6 @@ def test_wrong_settings_say_where_and_what(text: str, message: str, tmp_path: Pa
     with pytest.raises(SettingsError) as caught:
         load_settings(tmp_path)
     assert message in str(caught.value)
-
-
-def test_a_profile_changes_what_it_says_and_nothing_else(tmp_path: Path) -> None:
-    (tmp_path / "scenelang.toml").write_text(
-        "[profiles.fast]\nsteps = 8\nsampler = 'euler'\nshift = 5.0\nsize = '480x272'\n"
-    )
-    settings = load_settings(tmp_path)
-    made = options(WAN_PROFILES, settings, "fast")
-    assert (made.steps, made.sampler, made.shift, made.size, made.area) == (
-        8,
-        "euler",
-        5.0,
-        (480, 272),
-        480 * 272,
-    )
-    assert (made.guidance, made.cache) == (WAN_PROFILES["fast"].guidance, WAN_PROFILES["fast"].cache)
-    assert options(WAN_PROFILES, settings, "final") == WAN_PROFILES["final"]
-
-
-@pytest.mark.parametrize(
-    "line",
-    ["sampler = 'euler'", "sampler = 'dpm++'", "shift = 9.0", "cache = 'first-block'\ncache_threshold = 0.9",
-     "cache = 'taylor'", "cache = 'pyramid'", "attention = 'native'", "guidance = 1.0", "dtype = 'bfloat16'"],
-)  # fmt: skip
-def test_profiles_run(line: str, project: Path) -> None:
-    """Samplers, caches, attention and precision of diffusers, set by the project; all but one change frames."""
-    plan = plan_text((project / "film.scene").read_text())
-    (project / "scenelang.toml").write_text(SETTINGS.replace("steps = 2", "steps = 6"))
-    before = frames_of(model_of(project), plan, project)
-    (project / "scenelang.toml").write_text(SETTINGS.replace("steps = 2", f"steps = 6\n{line}"))
-    after = frames_of(model_of(project), plan, project)
-    assert after.shape == before.shape
-    if "attention" in line:
-        assert np.array_equal(after, before)  # what torch does anyway
-    elif "taylor" not in line and "pyramid" not in line:  # which may compute all of so few steps
-        assert not np.array_equal(after, before)
-
-
-def test_what_can_not_be_had_here_is_said(project: Path) -> None:
-    plan = plan_text((project / "film.scene").read_text())
-    for line, message in (
-        ("offload = 'model'", "offload needs an accelerator"),
-        ("quantize = 'int8'", "quantising to int8 needs torchao"),
-        ("cache = 'cache-dit'", "the cache `cache-dit` is not installed"),
-        ("attention = 'flash_4_hub'", "can't run as the profile wants"),
-    ):
-        (project / "scenelang.toml").write_text(f"{SETTINGS}{line}\n")
-        with pytest.raises(ModelError, match=message):
-            frames_of(model_of(project), plan, project)
 
 
 def test_a_lock_that_was_broken_is_no_lock(tmp_path: Path) -> None:
@@ -404,9 +447,40 @@ def test_a_first_frame_of_ones_own(pictured: Path, tmp_path: Path) -> None:
     assert len({f.tobytes() for f in found}) == 3
 
 
+def test_takes_are_made_anew_when_the_maker_of_first_frames_changes(
+    project: Path, pictured: Path
+) -> None:
+    """A model by the project's own name: its weights and its settings; a folder: its pictures."""
+    plan = plan_text(SMALL)
+    (project / "stills").mkdir()
+    settings = (
+        f'{SETTINGS}[models.mine]\npath = "{pictured.as_posix()}"\nfirst_frame = "WHO"\n'
+        '[models.first]\npath = "model"\n'
+    )
+
+    def key(who: str, more: str = "") -> str:
+        (project / "scenelang.toml").write_text(settings.replace("WHO", who) + more)
+        keys = take_keys(plan, load_backend("mine", project), project=project)
+        assert keys is not None
+        return keys["a"].take
+
+    before = key("first")
+    assert key("first") == before
+    assert key("first", 'control = "clay"\n') != before
+    data = bytearray(weights(project).read_bytes())
+    data[-1] ^= 1
+    weights(project).write_bytes(data)
+    assert key("first") != before
+    Image.new("RGB", (64, 32), "green").save(project / "stills" / "a.png")
+    before = key("stills")
+    Image.new("RGB", (64, 32), "blue").save(project / "stills" / "a.png")
+    assert key("stills") != before
+
+
 @pytest.mark.parametrize(
     ("who", "message"),
     [
+        ("nobody", "there is no model `nobody`"),
         ("stills", "has no first frame of a"),
         ("gone.png", "can't be read"),
         ("text.png", "is no picture"),
@@ -417,7 +491,7 @@ def test_first_frames_that_are_not_there(who: str, message: str, pictured: Path,
     (tmp_path / "text.png").write_text("not a picture")
     settings = f'{SETTINGS}[models.mine]\npath = "{pictured.as_posix()}"\nfirst_frame = "{who}"\n'
     (tmp_path / "scenelang.toml").write_text(settings)
-    with pytest.raises(ModelError, match=message):
+    with pytest.raises(RenderError, match=message):
         list(
             render_film(
                 plan_text(SMALL),

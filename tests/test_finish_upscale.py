@@ -120,6 +120,7 @@ def test_likeness_of_equal_and_of_shifted_pictures() -> None:
 def test_final_is_learned_draft_and_our_own_are_not() -> None:
     maquette, previz, other = MaquetteBackend(), PrevizBackend(), PatternBackend()
     assert finish_of(other, "final") == Finish("learned", "flow")
+    assert finish_of(other, "fast") == Finish("learned", "flow")
     assert finish_of(other, "draft") == Finish("bicubic", "flow")
     assert finish_of(maquette, "final") == Finish("bicubic", "flow")
     assert finish_of(previz, "final") == Finish("bicubic", "flow")

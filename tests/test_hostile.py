@@ -10,11 +10,13 @@ import struct
 import subprocess
 import sys
 import zlib
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from films import HEAD
 from in_process import scenelang
+from maquette_films import save_tiny
 from trust_clips import clip
 from trust_films import SCENE
 
@@ -22,11 +24,11 @@ from scenelang.compiler.pipeline import plan_film
 from scenelang.compiler.prompts import prompts
 from scenelang.grammar import facts
 from scenelang.grammar.parse import parse
-from scenelang.runtime.encode import png
+from scenelang.runtime.encode import MovieWriter, png
 from scenelang.runtime.loading import ModelError, load_pipeline
 from scenelang.trust import footage
 from scenelang.trust.footage import FootageError, all_frames, kind_of
-from scenelang.trust.verifying import verify
+from scenelang.trust.verifying import _words, verify
 
 HERE = Path(__file__).parent
 TINY = SCENE.replace("640x360", "64x36").replace("a 1s", "a 2f")
@@ -98,7 +100,6 @@ def test_2_a_link_where_the_film_shall_stand_keeps_its_place(tmp_path: Path) -> 
     film = project(tmp_path)
     outside = tmp_path / "precious.txt"
     outside.write_text("precious")
-    (film.parent / "film.mp4.made.txt").symlink_to(tmp_path / "nowhere" / "x")
     (film.parent / "frames").mkdir()
     (film.parent / "frames" / "000001.png").symlink_to(outside)
     done = scenelang("render", film, "--model", "previz", "-o", f"{film.parent}/frames/")
@@ -132,20 +133,29 @@ def test_4_no_pickle_is_loaded(tmp_path: Path) -> None:
         def __reduce__(self) -> tuple[object, ...]:
             return os.system, (f"touch {tmp_path}/owned",)
 
-    (tmp_path / "model_index.json").write_text(
-        '{"_class_name": "MaquettePipeline", "transformer": ["x", "y"]}'
-    )
-    (tmp_path / "transformer").mkdir()
-    torch.save(Evil(), tmp_path / "transformer" / "diffusion_pytorch_model.bin")
+    model = save_tiny(tmp_path / "model")
+    (model / "SHA256SUMS").unlink()  # which would refuse it, too
+    (weights,) = (model / "transformer").glob("*.safetensors")
+    weights.unlink()
+    torch.save(Evil(), weights.with_suffix(".bin"))
     with pytest.raises(ModelError):
-        load_pipeline(tmp_path)
+        load_pipeline(model)
     assert not (tmp_path / "owned").exists()
 
 
 def test_4_no_code_here_unpickles() -> None:
     loaders = re.compile(
-        r"\bimport pickle\b|\bpickle\.|\bmarshal\b|\bshelve\b|\byaml\.(unsafe_)?load\(|allow_pickle=True|weights_only=False"
+        r"^[ \t]*(?:import|from)\b[^\n]*\b_?pickle\b|\b_?pickle\.|[\"']_?pickle[\"']|\bmarshal\b|\bshelve\b"
+        r"|\byaml\.(unsafe_)?load\(|allow_pickle=True|weights_only=False",
+        re.M,
     )
+    for evil in (
+        "import os, pickle",
+        "from pickle import loads",
+        "  import _pickle",
+        'import_module("pickle")',
+    ):
+        assert loaders.search(evil)
     found = []
     for folder in ("grammar", "compiler", "runtime", "scenelang"):
         for path in sorted((HERE.parent / folder).rglob("*.py")):
@@ -163,20 +173,46 @@ def test_5_a_picture_of_a_billion_pixels_is_not_unpacked(tmp_path: Path) -> None
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
-    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
-    rows = zlib.compress(bytes(60_001 * 100), 9)
-    bomb = tmp_path / "bomb.png"
-    bomb.write_bytes(
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-    )
-    with pytest.raises(FootageError):
-        verify(bomb)
+    for side, why in ((60_000, "no picture that can be read"), (9_000, "9000x9000 pixels")):
+        header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+        rows = zlib.compress(bytes((side + 1) * 100), 9)
+        bomb = tmp_path / "bomb.png"
+        bomb.write_bytes(
+            b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+        )
+        with pytest.raises(FootageError, match=why):
+            verify(bomb)
 
 
 def test_5_decoding_stops_when_its_time_is_up(tmp_path: Path) -> None:
-    path = tmp_path / "picture.png"
-    path.write_bytes(png(clip(1, 64, 36)[0]))
+    path = tmp_path / "film.mp4"
+    with MovieWriter(path, (64, 36), Fraction(24)) as film:
+        film.write(clip(8, 64, 36))
+    assert len(list(all_frames(path))) == 8
     assert len(list(all_frames(path, seconds=-1))) == 1  # the one that was under way
+
+
+def test_5_time_that_others_take_is_not_the_decoders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, now = tmp_path / "film.mp4", [0.0]
+    with MovieWriter(path, (64, 36), Fraction(24)) as film:
+        film.write(clip(8, 64, 36))
+    monkeypatch.setattr(footage.time, "monotonic", lambda: now[0])
+    seen = []
+    for frame in all_frames(path, seconds=1):
+        seen.append(frame)
+        now[0] += 100  # whoever looks at the frames is slow
+    assert len(seen) == 8
+
+
+def test_5_a_film_of_an_unknown_codec_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    with MovieWriter(path, (64, 36), Fraction(24)) as film:
+        film.write(clip(2, 64, 36))
+    path.write_bytes(path.read_bytes().replace(b"avc1", b"xyz1"))
+    with pytest.raises(FootageError, match="can't be opened"):
+        list(all_frames(path))
 
 
 def test_5_files_are_what_their_first_bytes_say(tmp_path: Path) -> None:
@@ -186,10 +222,15 @@ def test_5_files_are_what_their_first_bytes_say(tmp_path: Path) -> None:
     assert {kind for *_, kind in footage._MAGIC} | {"mpegts"} == {
         "png_pipe", "jpeg_pipe", "gif", "webp_pipe", "avi", "matroska", "mov", "mpegts",
     }  # fmt: skip
-    for fifo in (tmp_path / "folder",):
-        fifo.mkdir()
-        with pytest.raises(FootageError):
-            kind_of(fifo)
+    with pytest.raises(FootageError, match="is no file"):
+        kind_of(tmp_path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes with names")
+def test_5_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "film.mp4")
+    with pytest.raises(FootageError, match="is no file"):
+        verify(tmp_path / "film.mp4")
 
 
 # 6, 7: text in other languages ---------------------------------------------------------------
@@ -211,6 +252,8 @@ def test_7_control_characters_of_a_file_reach_no_terminal() -> None:
 
     assert printable("a\x1b[31m\x07\u202eb\n") == "a\ufffd[31m\ufffd\ufffdb\ufffd"
     assert len(printable("x" * 10_000)) == LONGEST
+    assert "\x1b" not in _words("no JUMBF: \x1b]0;owned\x07")
+    assert len(_words("x" * 10_000)) < LONGEST
 
 
 # 8: sizes ------------------------------------------------------------------------------------

@@ -121,6 +121,11 @@ def test_a_lock_refuses_to_drift(film: Path) -> None:
     done = previz("render", film)
     assert done.returncode == 0 and "film.lock says otherwise: shot b" in done.stderr
     assert json.loads(lock.read_text()) == locked, "only --lock writes it"
+    film.write_text(
+        FILM.replace("frame full", "frame wide").replace("frame wide on mara }", "frame full on mara }")
+    )
+    done = previz("render", film, "--locked")
+    assert done.returncode == 3 and "shot a: changed; shot b: changed" in done.stderr
     lock.write_text("{}")
     assert previz("render", film, "--locked").returncode == 1
     film.write_text(FILM)

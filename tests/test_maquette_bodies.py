@@ -115,7 +115,7 @@ def test_no_tile_misses_what_covers_it() -> None:
     finally:
         splats._keys = kept
     ours, theirs = (picture(f.cover[..., None], f.tiles) for f in (found, every))
-    assert (ours - theirs).abs().max() < 0.06  # the tails of soft edges
+    assert (ours - theirs).abs().max() < 0.08  # the tails of soft edges
 
 
 def test_a_solid_learns_where_it_is() -> None:
@@ -173,3 +173,23 @@ def test_a_batch_is_filled_with_nothing(cues: Cues) -> None:
     k = alone.middle_GS3.shape[1]
     torch.testing.assert_close(both.middle_GS3[4:, :k], alone.middle_GS3)
     assert not both.opacity_GS[4:, k:].any()
+
+
+def test_a_long_box_near_the_camera_shows_the_corners_of_its_front() -> None:
+    """4 m long and 2 m wide, its front 2 m before the camera: the front's corners are at 1 m aside."""
+    found = seen(solid((0, 0, -4), (1, 0.5, 2), 8.0), camera(), 8)
+    cover = picture(found.cover[..., None], found.tiles)[..., 0]
+    half = 32 * 1 / 2  # pixels of the front's half width: the picture is 64 wide, 90 degrees
+    assert cover[32, 32 - int(half) + 1] > 0.9 and cover[32, 32 - int(half) - 3] < 0.1
+    depth = picture(found.depth[..., None], found.tiles)[..., 0]
+    assert depth[32, 32].item() == pytest.approx(2.0, abs=0.05)
+
+
+def test_a_label_lies_before_its_bottle() -> None:
+    """Both lean to the camera, so that the bottle's neck is nearer than the label."""
+    turned = torch.tensor([[1.0, 0, 0], [0, 0.866, -0.5], [0, 0.5, 0.866]])[None, None]
+    bottle = replace(solid((0, 0, -4), (0.3, 1.5, 0.3), said=2.0), axes_GS33=turned)
+    label = replace(solid((0, 0, -4), (0.4, 0.3, 0.4), said=5.0), axes_GS33=turned)
+    for order in ((bottle, label), (label, bottle)):
+        found = seen(joined(*order), camera(), 8)
+        assert picture(found.said, found.tiles)[32, 32, 0].item() == pytest.approx(5, abs=0.1)

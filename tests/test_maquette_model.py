@@ -114,7 +114,7 @@ def test_every_group_of_cues_counts_and_can_be_left_out(cues: Cues, group: str) 
 
 CHANGES = {
     "c2w_BF44": 0.3, "light_BFJ8": 0.5, "bone_BFNR34": 0.3, "motion_BFNK": 0.5, "extent_BN2": 0.2, "stature_BN": 0.5,
-    "set_B7": 1.0, "colour_BFNC": -0.3, "air_BFP2HW": 0.3,
+    "set_B7": 1.0, "colour_BFNC": -0.3, "air_BFP3HW": 0.3, "haze_BF": 0.5,
     "text_BSLD": 0.5, "body_BFNA": 0.5, "place_BG": 0.5, "air_text_BPLD": 0.5,
 }  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from films import plan_shot
@@ -45,12 +47,12 @@ def test_a_point_covers_the_pixel_that_it_falls_on() -> None:
     found = paint(a_point(1.0, 0.5, -4.0, 0.02), EYE, K, 64, 128)[0]
     row, column = divmod(int(found[0].argmax()), 128)
     assert abs(column - 0.75 * 128) <= 1 and abs(row - 0.25 * 64) <= 1
-    # the disc's area in pixels, spread over at most four of them
-    assert found[0].sum() == pytest.approx(torch.pi * 0.64**2, rel=0.15)
+    # the area of a disc whose edge falls off over a pixel
+    assert found[0].sum() == pytest.approx(torch.pi * (0.64**2 + 1 / 12), rel=0.15)
     assert found[1].sum() / found[0].sum() == pytest.approx(1 / 4, rel=1e-3)
 
 
-def test_a_large_point_covers_its_area_at_a_coarser_grid() -> None:
+def test_a_large_point_covers_its_area() -> None:
     found = paint(a_point(0.0, 0.0, -2.0, 0.03), EYE, K, 64, 128)[0, 0]
     radius = 0.03 * 128 / 2
     assert found.sum() == pytest.approx(torch.pi * radius**2, rel=0.35)  # 1 - exp(-cover) takes some
@@ -58,6 +60,23 @@ def test_a_large_point_covers_its_area_at_a_coarser_grid() -> None:
     assert rows.float().mean() == pytest.approx(31.5, abs=1) and columns.float().mean() == pytest.approx(
         63.5, abs=1
     )
+
+
+def test_a_point_tells_its_tint_and_its_nearness_where_it_is() -> None:
+    point = replace(a_point(0.0, 0.0, -2.0, 0.03), tint=torch.tensor([0.7]))
+    cover, near, tint = paint(point, EYE, K, 64, 128)[0]
+    there = cover > 0.05
+    torch.testing.assert_close(tint[there] / cover[there], torch.full((int(there.sum()),), 0.7))
+    torch.testing.assert_close(near[there] / cover[there], torch.full((int(there.sum()),), 0.5))
+
+
+def test_a_puff_is_soft_and_as_wide_as_it_is() -> None:
+    puff = replace(a_point(0.0, 0.0, -4.0, 1.0), puff=True)
+    found = paint(puff, EYE, K, 64, 128)[0, 0]
+    middle = found[32]
+    # half the radius, 128 / 4 pixels, from its middle
+    assert float(middle[64 + 16] / middle[64]) == pytest.approx((1 - 0.5**2) ** 2, abs=0.05)
+    assert not found[:, : 64 - 36].any() and not found[:, 64 + 36 :].any()
 
 
 def test_a_trail_is_as_long_as_the_shutter_makes_it() -> None:

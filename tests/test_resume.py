@@ -17,8 +17,10 @@ from films import plan_text
 from short_films import HEAD, decoded, done_of, events_of, forked, maquette, shot
 
 from scenelang.runtime.errors import RenderError
-from scenelang.runtime.events import Notice, ShotStarted
+from scenelang.runtime.events import FramesDone, Notice, ShotStarted
 from scenelang.runtime.keys import take_keys
+from scenelang.runtime.pipeline import render_film
+from scenelang.runtime.speed import Speeds, on
 from scenelang.runtime.store import Store
 
 KILLS = 20
@@ -29,8 +31,6 @@ FOUR = HEAD + shot("a", "mara") + shot("b", "lio") + shot("c", goes_on="a") + sh
 
 def rendering(text: str, output: Path, store: Store) -> Callable[[Callable[[str], None]], None]:
     def work(tell: Callable[[str], None]) -> None:
-        from scenelang.runtime.pipeline import render_film
-
         plan = plan_text(text)
         for event in render_film(plan, maquette(), output=output, profile="draft", store=store):
             tell(json.dumps(event.to_json()))
@@ -85,6 +85,24 @@ def test_renders_killed_at_any_moment_go_on_where_they_were(undisturbed: Path, t
         assert sorted(p.name for p in folder.iterdir()) == ["film.mp4", "store"]
         assert not list((store.folder / "work").iterdir())
     assert went_on, "no long shot was ever cut short"
+
+
+def test_a_shot_that_goes_on_teaches_no_speeds(tmp_path: Path) -> None:
+    store, film = Store(tmp_path / "store"), tmp_path / "film.mp4"
+    begun = render_film(plan_text(FILM), maquette(), output=film, profile="draft", store=store)
+    first = next(e for e in begun if isinstance(e, FramesDone) and e.shot == "k2")
+    next(begun)  # of the second clip: the first one is kept
+    assert first.done < first.total
+    begun.close()  # type: ignore[attr-defined]
+
+    def learned() -> list[str]:
+        return sorted(row["what"] for row in Speeds(store.folder).rows(on(maquette(), "cpu")))
+
+    events = events_of(FILM, film, store)
+    assert any(isinstance(e, Notice) and e.message.startswith("k2 goes on at frame") for e in events)
+    assert set(learned()) <= {"load"}
+    events_of(FILM, film, store, force=True)
+    assert set(learned()) - {"load"} == {"film", "shot"}
 
 
 def test_two_processes_share_the_work(tmp_path: Path) -> None:
@@ -149,7 +167,7 @@ def test_a_disk_that_is_full_for_the_cache_alone(tmp_path: Path) -> None:
     assert told[-1]["event"] == "done" and len(decoded(tmp_path / "film.mp4")) == 8
 
 
-def test_what_is_done_is_kept_though_the_film_cannot_be_written(tmp_path: Path) -> None:
+def test_a_film_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path) -> None:
     store, text = Store(tmp_path / "store"), HEAD + shot("a", "mara")
     (tmp_path / "film").mkdir()
     (tmp_path / "film" / "mine.txt").write_text("mine")

@@ -16,6 +16,7 @@ from pattern_backend import number_of, numbered
 from scenelang.runtime.backend import FrameArray
 from scenelang.runtime.captions import Caption
 from scenelang.runtime.encode import MovieWriter, PictureWriter, Quality
+from scenelang.runtime.gif import GifWriter
 
 PATCHES = [
     (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (0, 255, 255), (255, 0, 255),
@@ -67,6 +68,18 @@ def test_rate_length_and_kind_are_exact(tmp_path: Path, rate: str, suffix: str) 
             for frame in film.decode(video)
         ]
     assert shown == [(n / Fraction(rate), n) for n in range(40)]
+
+
+def test_a_gif_has_its_frames_in_its_own_colours(tmp_path: Path) -> None:
+    frames = np.stack([np.roll(patches(), 32 * n, axis=1) for n in range(12)])
+    with GifWriter(tmp_path / "film.gif", (frames.shape[2], 32), Fraction(24)) as film:
+        film.write(frames[:5])
+        film.write(frames[5:])
+    with av.open(str(tmp_path / "film.gif")) as file:
+        shown = [(f.time, f.to_ndarray(format="rgb24")) for f in file.decode(video=0)]
+    assert [round(time * 100) for time, _ in shown] == [round(n * 100 / 24) for n in range(12)]
+    for (_, picture), frame in zip(shown, frames, strict=True):
+        assert np.abs(picture.astype(int) - frame).max() <= 4
 
 
 def test_the_index_comes_before_the_pictures(tmp_path: Path) -> None:

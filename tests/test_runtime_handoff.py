@@ -42,6 +42,25 @@ def test_no_more_than_its_bound_lies_unread() -> None:
     assert taken == list(range(20))
 
 
+def test_what_is_heavier_than_the_bound_is_taken_whole_while_little_lies_unread() -> None:
+    go, order = threading.Event(), []
+
+    def consume(items: Iterator[str]) -> None:
+        for item in items:
+            go.wait()
+            order.append(f"took {item[0]}")
+
+    work: Handoff[str] = Handoff(consume, held=4, weight=len)
+    with work:
+        for item in ("a" * 9, "b" * 9):  # the first is being consumed, the second lies unread
+            work.give(item)
+        order.append("gave both")
+        go.set()
+        work.give("c")
+        order.append("gave c")
+    assert order[0] == "gave both" and order.index("gave c") > order.index("took a")
+
+
 @pytest.mark.parametrize("read", [0, 3, 50])
 def test_what_the_consumer_raises_is_raised(read: int) -> None:
     def consume(items: Iterator[int]) -> None:

@@ -164,3 +164,14 @@ def test_what_is_put_in_the_folder_meanwhile_is_kept(tmp_path: Path) -> None:
         target.mkdir()
         (target / "notes.txt").write_text("mine")
     assert [p.name for p in tmp_path.rglob("*")] == ["frames", "notes.txt"]
+
+
+def test_a_temporary_files_own_is_found_with_it(tmp_path: Path) -> None:
+    target = tmp_path / "film.mp4"
+    with atomic_path(target) as part, atomic_path(part) as inner:
+        inner.write_bytes(b"signed")
+        names = sorted(p.name.partition(".mp4.")[0] for p in tmp_path.iterdir())
+        assert names == [".film", ".film"]  # what a killed render left is looked for by this
+        assert inner.suffix == ".mp4"
+    assert target.read_bytes() == b"signed"
+    assert list(tmp_path.iterdir()) == [target]

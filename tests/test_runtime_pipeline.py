@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,7 +18,8 @@ import pytest
 from pattern_backend import PatternBackend, film_plan, number_of, shot_plan
 
 from scenelang.compiler.plan import EditPlan, LinePlan, Plan, ShotPlan
-from scenelang.runtime.backend import Native
+from scenelang.runtime.backend import Carry, Event, FrameArray, Job, Native
+from scenelang.runtime.encode import MovieWriter
 from scenelang.runtime.errors import OutputError, RenderError, TakeError
 from scenelang.runtime.events import Done, FramesDone, RenderEvent, ShotStarted
 from scenelang.runtime.pipeline import render_film
@@ -54,6 +56,30 @@ def test_shots_come_out_frame_by_frame(tmp_path: Path) -> None:
     ]
     assert [e.done for e in events if isinstance(e, FramesDone)] == [5, 10, 13, 13, 5, 9, 9]
     assert list(tmp_path.iterdir()) == [tmp_path / "film.mp4"]
+
+
+def test_a_film_is_encoded_while_its_next_shot_is_rendered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shot of one long clip is off the backend's hands at once: here the encoder stands still until the next
+    shot is begun, and the film comes out all the same."""
+    begun = threading.Event()
+    write = MovieWriter.write
+
+    def waiting(self: MovieWriter, frames: FrameArray) -> None:
+        assert begun.wait(60), "the next shot waits for the encoder"
+        write(self, frames)
+
+    class Telling(PatternBackend):
+        def render(self, job: Job, carry: Carry | None) -> Iterator[Event]:
+            if job.shot.id == "b":
+                begun.set()
+            yield from super().render(job, carry)
+
+    monkeypatch.setattr(MovieWriter, "write", waiting)
+    plan = film_plan([shot_plan("a", 81), shot_plan("b", 81)])
+    render(plan, tmp_path / "film.mp4", Telling(chunk=81))
+    assert numbers(tmp_path / "film.mp4") == [*range(81), *range(81)]
 
 
 def test_the_film_has_the_plans_length_size_and_rate(tmp_path: Path) -> None:

@@ -7,7 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scenelang.runtime.events import Done, FramesDone, RenderEvent, ShotStarted, StepsDone
+from scenelang.runtime.events import (
+    Done,
+    FramesDone,
+    RenderEvent,
+    ShotCached,
+    ShotStarted,
+    StepsDone,
+    TakeDone,
+)
 from scenelang.runtime.progress import RenderProgress
 
 EVENTS: list[RenderEvent] = [
@@ -56,6 +64,22 @@ def test_a_terminal_gets_bars_of_film_and_shot() -> None:
     text = shown(Terminal())
     assert "film" in text and "72/72" in text
     assert "shot 2 of 2, sh020" in text and "24/24" in text
+
+
+def test_the_frames_of_all_takes_count() -> None:
+    """Three takes of each of two shots, the first of which is cached."""
+    stream = Terminal()
+    with RenderProgress({"a": 12, "b": 6}, stream=stream, clock=Clock()) as progress:
+        progress.show(ShotCached("a", 4))
+        progress.show(TakeDone("a", 1, 5))
+        for take in (2, 3):
+            progress.show(ShotStarted("a", 4))
+            progress.show(FramesDone("a", 4, 4))
+            progress.show(TakeDone("a", take, 4 + take))
+        progress.show(ShotStarted("b", 2))
+        progress.show(FramesDone("b", 1, 2))
+    last = [line for line in stream.getvalue().splitlines() if "film" in line][-1]
+    assert "13/18" in last and "left" in last and "0:00 left" not in last
 
 
 def test_quiet_is_silent() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from random import Random
@@ -12,8 +13,18 @@ from films import plan_text
 from short_films import SIX, maquette
 
 from scenelang.compiler.plan import Plan, ShotPlan
-from scenelang.runtime.events import FramesDone, ShotCached, ShotStarted
-from scenelang.runtime.speed import FILE, Estimate, Speeds, device_name, estimate, on, work_of
+from scenelang.runtime.events import FramesDone, ShotCached, ShotStarted, TakeDone
+from scenelang.runtime.speed import (
+    FILE,
+    MOST_ROWS,
+    ROWS,
+    Estimate,
+    Speeds,
+    device_name,
+    estimate,
+    on,
+    work_of,
+)
 from scenelang.runtime.time_left import TimeLeft
 
 
@@ -79,6 +90,17 @@ def test_rows_do_not_pile_up(tmp_path: Path) -> None:
         speeds.add([{"model": "x", "what": "shot", "work": [1.0] * 9, "seconds": 1.0}] * 200)
     lines = (tmp_path / FILE).read_bytes().splitlines()
     assert 1000 < len(lines) < 8000 and all(json.loads(line) for line in lines)
+
+
+def test_what_cannot_be_trimmed_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any) -> None:
+        raise OSError(errno.EROFS, "read-only")
+
+    speeds = Speeds(tmp_path)
+    monkeypatch.setattr("scenelang.runtime.output.os.replace", refused)
+    speeds.add([{"model": "x", "seconds": 1.0, "more": "." * 200}] * (MOST_ROWS + 1))
+    assert len(speeds.rows({"model": "x"})) == ROWS
+    assert [p.name for p in tmp_path.iterdir()] == [FILE]
 
 
 class Big:
@@ -156,3 +178,22 @@ def test_without_an_estimate_frames_count_alike_and_cached_ones_not() -> None:
     clock.now = 4.0
     left.see(FramesDone("b", 10, 10))
     assert left.seconds() == pytest.approx(8.0)
+
+
+def test_the_time_left_of_takes_is_that_of_all_of_them() -> None:
+    clock = Clock()
+    left = TimeLeft({"a": 40, "b": 40}, None, clock)  # four takes of ten frames each
+    left.see(ShotCached("a", 10))
+    left.see(TakeDone("a", 1, 5))
+    assert left.seconds() is None, "what was there says nothing of the rest"
+    for take in (2, 3, 4):
+        left.see(ShotStarted("a", 10))
+        left.see(FramesDone("a", 5, 10))
+        clock.now += 10.0
+        left.see(FramesDone("a", 10, 10))
+        left.see(TakeDone("a", take, 4 + take))
+        assert left.seconds() == pytest.approx(10.0 * (8 - take))
+    left.see(ShotStarted("b", 10))
+    clock.now += 5.0
+    left.see(FramesDone("b", 5, 10))
+    assert left.seconds() == pytest.approx(35.0)

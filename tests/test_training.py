@@ -126,8 +126,8 @@ def test_cues_come_back_as_they_were_kept(clips: Path) -> None:
     clip = make_clip(TRAIN_SEED)
     made = clip_cues(clip.plan, clip.start)
     again = unpack(kept[0])
-    air = (again.air_BFP2HW.float() / 255).square()
-    torch.testing.assert_close(air, made.air_BFP2HW, atol=0.005, rtol=0)
+    air = (again.air_BFP3HW.float() / 255).square()
+    torch.testing.assert_close(air, made.air_BFP3HW, atol=0.005, rtol=0)
     assert torch.equal(again.c2w_BF44, made.c2w_BF44)
     assert pack(made).keys() == kept[0].keys()
 

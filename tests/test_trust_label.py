@@ -16,7 +16,7 @@ from trust_films import SCENE, sealed, the_plan
 
 from scenelang.runtime.sealing import CARD
 from scenelang.trust.film_id import FilmLog
-from scenelang.trust.label import Label
+from scenelang.trust.label import Label, label_of
 from scenelang.trust.seal import Seal
 from scenelang.trust.verifying import verify
 
@@ -59,10 +59,16 @@ def test_an_end_card_follows_the_film(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "told"), [("previz", "algorithmicMedia"), ("maquette", "trainedAlgorithmicMedia")]
+    ("model", "told", "words"),
+    [
+        ("previz", "algorithmicMedia", "Computer-generated"),
+        ("maquette", "trainedAlgorithmicMedia", "AI-generated"),
+    ],
 )
-def test_the_credential_says_how_the_pictures_came_to_be(model: str, told: str) -> None:
+def test_credential_and_label_say_how_the_pictures_came_to_be(model: str, told: str, words: str) -> None:
     assert Seal(the_plan(), model, b"").source_type == told
+    label = label_of("card", model, "The wall")
+    assert label == Label("card", words, ("The wall", f"made with scenelang, model {model}"))
 
 
 def test_a_render_signs_labels_and_tells(tmp_path: Path) -> None:
@@ -84,6 +90,25 @@ def test_a_render_signs_labels_and_tells(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["film.mp4", "film.mp4.made.txt", "film.scene"]
 
 
+def test_the_text_stands_beside_a_folder_of_pictures(tmp_path: Path) -> None:
+    film = tmp_path / "film.scene"
+    film.write_text(SMALL)
+    for _ in range(2):  # nothing is in the folder that the next render would refuse to replace
+        done = scenelang(
+            "render",
+            film,
+            "--model",
+            "previz",
+            "--sidecar",
+            "-q",
+            "-o",
+            tmp_path / "frames" / "%06d.png",
+        )
+        assert done.returncode == 0, done.stderr
+    assert {p.suffix for p in (tmp_path / "frames").iterdir()} == {".png"}
+    assert "scenelang verify frames" in (tmp_path / "frames.made.txt").read_text()
+
+
 def test_what_a_film_imports_travels_with_it(tmp_path: Path) -> None:
     (tmp_path / "cast").mkdir()
     (tmp_path / "scenelang.toml").write_text("")
@@ -101,6 +126,29 @@ def test_what_a_film_imports_travels_with_it(tmp_path: Path) -> None:
     for name in ("cast/coats.scene", "cast/people.scene"):
         assert told.files[name] == (tmp_path / name).read_bytes()
     assert hashlib.sha256(told.files["film.scene"]).hexdigest() == told.render["source_sha256"]
+
+
+def test_a_part_of_a_film_says_which_shots_it_has(tmp_path: Path) -> None:
+    film = tmp_path / "film.scene"
+    film.write_text(SMALL + "shot b 3f { frame wide on mara }\n")
+    done = scenelang(
+        "render", film, "--model", "previz", "-q", "--shots", "b", "-o", tmp_path / "part.mp4"
+    )
+    assert done.returncode == 0, done.stderr
+    told = verify(tmp_path / "part.mp4").credential.render
+    assert [(s["id"], s["frames"]) for s in told["shots"]] == [("b", 3)]
+    assert list(told["seeds"]) == ["b"]
+
+
+def test_a_gif_is_signed_like_a_movie(tmp_path: Path) -> None:
+    film = tmp_path / "film.scene"
+    film.write_text(SMALL.replace("96x54", "640x360"))
+    done = scenelang("render", film, "--model", "previz", "-q", "-o", tmp_path / "film.gif")
+    assert done.returncode == 0, done.stderr
+    verdict = verify(tmp_path / "film.gif")
+    assert (verdict.name, verdict.mark.found, verdict.mark.frames) == ("unchanged", True, 4)
+    assert verdict.id == verdict.credential.mark
+    assert b"algorithmicMedia" in (tmp_path / "film.gif").read_bytes()  # XMP
 
 
 def test_data_passes_are_signed_and_left_alone(tmp_path: Path) -> None:

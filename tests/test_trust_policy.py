@@ -11,10 +11,11 @@ from in_process import scenelang
 
 from scenelang.compiler.pipeline import Analysis, analyse
 from scenelang.grammar.parse import parse, parse_file
+from scenelang.trust.identity import local_identity, local_roots
 from scenelang.trust.policy import PolicyError, bundled, overridden
 from scenelang.trust.policy_film import judge
 from scenelang.trust.policy_scores import scores
-from scenelang.trust.policy_signing import load_rules, sign_policy
+from scenelang.trust.policy_signing import load_rules, sign_policy, with_consents
 from scenelang.trust.policy_text import plain, runs_together, views
 
 SETS = Path(__file__).parent / "policy"
@@ -207,8 +208,15 @@ def test_somebody_elses_signature_doesnt_count(tmp_path: Path, monkeypatch: pyte
     own = tmp_path / "own.toml"
     own.write_text('[categories.gore]\naction = "allow"\n')
     sign_policy(own)
+    theirs = local_roots()
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "elsewhere"))
-    with pytest.raises(PolicyError, match="nobody who is trusted here"):
+    with pytest.raises(PolicyError, match="isn't signed with this machine's key"):
+        load_rules(own)
+    local_identity()  # a key of this machine's own, and whose films are trusted here beside it
+    trusted = tmp_path / "elsewhere" / "scenelang" / "trusted"
+    trusted.mkdir()
+    (trusted / "studio.pem").write_text(theirs)
+    with pytest.raises(PolicyError, match="isn't signed with this machine's key"):
         load_rules(own)
 
 
@@ -250,6 +258,19 @@ def test_what_is_never_overridable_stays_under_any_policy() -> None:
     assert not judge(analysis(BAD), policy).diagnostics
 
 
+@pytest.mark.parametrize(
+    "mask", [r"\w+ placeholder_minor.*", "a placeholder_minor and", r"q\d)|(?:a p\w+"]
+)
+def test_no_mask_hides_what_is_never_overridable(mask: str) -> None:
+    policy = overridden(bundled(), f"masks = ['{mask}', 'they disembowel']".encode(), "own.toml")
+    line = "a placeholder_minor and placeholder_sexual"
+    assert [m.category.name for m in policy.matches([line])] == ["minors-sexual"]
+    assert judge(analysis(f'shot a 4s {{ frame wide on mara\n note "{line}" }}'), policy).refused
+    # of other categories it takes out what it says
+    assert [m.category.name for m in bundled().matches(["they disembowel him"])] == ["gore"]
+    assert list(policy.matches(["they disembowel him"])) == []
+
+
 def test_a_consent_frees_a_real_person(tmp_path: Path) -> None:
     statement = tmp_path / "consent.txt"
     statement.write_text("I agree.")
@@ -276,6 +297,44 @@ def test_a_consent_frees_a_real_person(tmp_path: Path) -> None:
         own.write_text(consent.replace(*change))
         with pytest.raises(PolicyError, match=told):
             sign_policy(own)
+
+
+@pytest.mark.parametrize(
+    "text", ["consents = 3", 'consents = ["star"]', "[consents]\ncharacter = 'star'"]
+)
+def test_consents_are_a_list_of_tables(tmp_path: Path, text: str) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(text)
+    with pytest.raises(PolicyError, match="consent"):
+        sign_policy(own)
+
+
+def test_a_film_names_the_consent_of_a_real_person(tmp_path: Path) -> None:
+    (tmp_path / "consent.txt").write_text("I agree.")
+    digest = hashlib.sha256(b"I agree.").hexdigest()
+    own = tmp_path / "star.toml"
+    own.write_text(
+        '[[consents]]\ncharacter = "star"\nname = "A Singer"\nscope = "this film"\nexpires = 2999-01-01\n'
+        f'statement = "consent.txt"\nsha256 = "{digest}"\n'
+    )
+    film = tmp_path / "film.scene"
+    text = HEAD.format('character star "a singer" { FIELDS }\nshot a 4s { frame wide on star }')
+    film.write_text(text.replace("FIELDS", "real"))
+    done = scenelang("policy", "check", film)
+    assert done.returncode == 3
+    assert "rule real-person, shot `a`: “star”" in done.stdout
+    film.write_text(text.replace("FIELDS", 'real; consent "star.toml"'))
+    assert "isn't signed" in scenelang("policy", "check", film).stderr
+    sign_policy(own)
+    assert scenelang("policy", "check", film).returncode == 0
+    assert with_consents(load_rules(None), analyse(*parse_file(film)[:2]).resolved).statements == (
+        ("consent.txt", b"I agree."),
+    )
+    film.write_text(text.replace("star", "moon").replace("FIELDS", 'consent "star.toml"'))
+    assert "holds no consent for `moon`" in scenelang("policy", "check", film).stderr
+    film.write_text(text.replace("FIELDS", 'consent "nowhere.toml"'))
+    assert "warning[C018]" in scenelang("check", film).stdout
+    assert scenelang("policy", "check", film).returncode == 3
 
 
 def test_the_scores_are_printed(tmp_path: Path) -> None:

@@ -205,6 +205,28 @@ def test_a_shot_goes_on_from_the_last_frames_of_the_one_before(
     assert len(last) == 1 and last[0].frames.shape == (backend.overlap, height, width, 3)
 
 
+def test_poses_and_lenses_reach_sana_wm_in_pixels(
+    folders: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a picture wider than high: 35 mm before 36 mm, of square pixels, about the middle."""
+    from diffusers import SanaWMPipeline
+
+    call, seen = SanaWMPipeline.__call__, {}
+
+    def listening(pipe: SanaWMPipeline, **named: object) -> object:
+        seen.update(named)
+        return call(pipe, **named)
+
+    monkeypatch.setattr(SanaWMPipeline, "__call__", listening)
+    project = folders("sana-wm")
+    picture(project, "red")
+    frames_of(model_of(project), plan_in(project, SMALL), project)
+    focal = 35 / 36 * 64
+    assert (seen["width"], seen["height"]) == (64, 32)
+    assert np.allclose(seen["intrinsics"], [focal, focal, 32, 16])  # type: ignore[arg-type]
+    assert np.allclose(seen["c2w"][0], np.eye(4))  # type: ignore[index]
+
+
 def test_held_latents_are_those_of_the_known_frames(folders: Callable[[str], Path]) -> None:
     """What a text-to-video model goes on from stands in its first latent frames when it is done."""
     from scenelang.runtime.video_models.wan_calls import KnownLatents, encoded

@@ -7,14 +7,18 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from scenelang.board.page import Finding
+import scenelang as sl
 from scenelang.board.watch import Watch, serve
 from scenelang.cli.watch import _explained
+from scenelang.runtime.keys import take_keys
 from scenelang.runtime.outlook import Costing
+from scenelang.runtime.pipeline import render_film
 from scenelang.runtime.previz.backend import PrevizBackend
+from scenelang.runtime.store import Store
 
 FILM = """scenelang 1
 import "cast.scene"
@@ -28,10 +32,11 @@ CAST = 'scenelang 1\ncharacter mara "a woman in a red coat"\n'
 class Board:
     """A watched film, its server, and what was said of its changes."""
 
-    def __init__(self, film: Path):
+    def __init__(self, film: Path, store: Store | None = None):
         self.said: list[str] = []
         self.stop = threading.Event()
-        self.watch = Watch(str(film), PrevizBackend(), Costing(None), "draft", _explained)
+        costing = Costing(store, project=film.parent)
+        self.watch = Watch(str(film), PrevizBackend(), costing, "draft", _explained)
         self.server = serve(self.watch)
         self.port = self.server.server_port
         self._changed = threading.Condition()
@@ -93,6 +98,34 @@ def test_a_save_shows_and_only_what_changed_is_drawn(board: Board, film: Path) -
     assert "blue coat" in board.settled(3) and board.said[2].startswith("2 new stills")
 
 
+def test_a_shot_that_is_rendered_meanwhile_shows(
+    film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyed: list[int] = []
+
+    def counted(*given: Any, **more: Any) -> Any:
+        keyed.append(1)
+        return take_keys(*given, **more)
+
+    monkeypatch.setattr("scenelang.board.watch.take_keys", counted)
+    store, backend = Store(tmp_path / "store"), PrevizBackend()
+    board = Board(film, store)
+    try:
+        before = board.settled(1)
+        list(
+            render_film(
+                sl.load(film).plan(), backend, output=tmp_path / "a.mp4", profile="draft", shots=["a"],
+                project=film.parent, store=store,
+            )
+        )  # fmt: skip
+        after = board.settled(2)
+        assert board.said[1].startswith("1 new stills")
+        assert after.count("data:image/jpeg") == 2 and after != before
+        assert len(keyed) == 2, "keys are made once for each change, not with each look at the files"
+    finally:
+        board.close()
+
+
 def test_mistakes_stand_above_the_last_good_board(board: Board, film: Path) -> None:
     board.settled(1)
     save(film, FILM.replace("frame wide", "frame wid"))
@@ -125,7 +158,3 @@ def test_a_film_that_cannot_be_planned_shows_why(tmp_path: Path) -> None:
         assert "error[" in html and "&lt;b&gt;" in html and "<b>" not in html
     finally:
         board.close()
-
-
-def test_findings_are_explained() -> None:
-    assert _explained([], {}) == [] and Finding("error", "a", "b").severity == "error"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 from torch.nn import functional as fn
@@ -41,8 +39,3 @@ def _means(planes: Tensor) -> Tensor:
     bell = (bell / bell.sum()).expand(planes.shape[1], 1, -1)
     across = fn.conv2d(planes, bell[:, :, None], groups=planes.shape[1])
     return fn.conv2d(across, bell[:, :, :, None], groups=planes.shape[1])
-
-
-def decibels(mean_square: float) -> float:
-    """PSNR of a mean squared error of values from 0 to 1."""
-    return -10 * math.log10(max(mean_square, 1e-10))

@@ -29,8 +29,8 @@ PLAIN = Finish()
 def finish_of(
     backend: Backend, profile: str, upscale: Upscale | None = None, retime: Retime | None = None
 ) -> Finish:
-    """What is asked for; where nothing is, the upscaler in `final`, unless the backend says that it isn't worth its
-    while (`upscale = "bicubic"`), and optical flow in all profiles."""
+    """What is asked for; where nothing is, the upscaler but in `draft`, unless the backend says that it isn't worth
+    its while (`upscale = "bicubic"`), and optical flow in all profiles."""
     usual: Upscale = "bicubic" if profile == "draft" else getattr(backend, "upscale", "learned")
     return Finish(upscale or usual, retime or "flow")
 

@@ -29,6 +29,7 @@ from scenelang.runtime.backend import (
     Native,
     Progress,
 )
+from scenelang.runtime.checkpoint import out_of_memory
 from scenelang.runtime.keys import code_hash, weights_hash
 from scenelang.runtime.loading import ModelError, load_pipeline
 from scenelang.runtime.maquette.chunks import CLIP, KNOWN, chunks, count
@@ -161,10 +162,8 @@ class MaquetteBackend:
         for number, chunk in left:
             try:
                 clip = self._clip(job, _held(cues, chunk.start, chunk.stop), chunk.start, number, known)
-            except (MemoryError, torch.OutOfMemoryError) as error:
-                raise _no_memory(native) from error
-            except RuntimeError as error:
-                if "memory" not in str(error):
+            except (MemoryError, RuntimeError) as error:
+                if not out_of_memory(error):
                     raise
                 raise _no_memory(native) from error
             known = clip[:, -KNOWN:]

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from scenelang.compiler.conditioning import Conditioning, Encode
-from scenelang.compiler.particle_maps import particle_maps
+from scenelang.compiler.haze import haze
+from scenelang.compiler.particle_maps import MAPS, particle_maps
 from scenelang.compiler.plan import Plan, ShotPlan
 
 GROUPS = ("text", "rays", "bodies", "light", "air")  # what can be dropped, for guidance and ablations
@@ -39,8 +40,9 @@ class Cues:
     place_BG: Tensor  # as `place_G`
     sight_BX7: Tensor  # as `sight_X7`: lines that the set keeps free
     light_BFJ8: Tensor  # as `light_FJ8` of the conditioning
+    haze_BF: Tensor  # the share of light that what drifts takes from a metre, see compiler/haze.py
     air_text_BPLD: Tensor  # the word of each kind
-    air_BFP2HW: Tensor  # coverage and nearness, see compiler/particle_maps.py
+    air_BFP3HW: Tensor  # coverage, nearness and tint, see compiler/particle_maps.py
 
     def to(self, device: torch.device | str) -> Cues:
         return replace(self, **{f.name: getattr(self, f.name).to(device) for f in fields(self)})
@@ -93,8 +95,13 @@ def cues_of(plan: Plan, shot: ShotPlan, conditioning: Conditioning, encode: Enco
         "place_BG": conditioning.place_G,
         "sight_BX7": conditioning.sight_X7,
         "light_BFJ8": conditioning.light_FJ8,
+        "haze_BF": haze(
+            [p.kind for p in shot.particles],
+            conditioning.particle_FP6[..., 0],
+            bool(conditioning.set_7[1:3].any()),
+        ),
         "air_text_BPLD": encode([p.kind for p in shot.particles]),
-        "air_BFP2HW": torch.zeros(len(c2w), len(shot.particles), 2, 0, 0),
+        "air_BFP3HW": torch.zeros(len(c2w), len(shot.particles), MAPS, 0, 0),
     }
     return Cues(**{name: value[None] for name, value in parts.items()})
 
@@ -102,4 +109,4 @@ def cues_of(plan: Plan, shot: ShotPlan, conditioning: Conditioning, encode: Enco
 def with_air(cues: Cues, shot: ShotPlan, frame_F: Tensor, fps: float, height: int, width: int) -> Cues:
     """Cues of one clip, the frames `frame_F` of the film's rate `fps`, with maps of what drifts there."""
     maps = particle_maps(shot, cues.c2w_BF44[0], cues.K_BF33[0], frame_F, fps, height, width)
-    return replace(cues, air_BFP2HW=maps.transpose(0, 1)[None])
+    return replace(cues, air_BFP3HW=maps.transpose(0, 1)[None])

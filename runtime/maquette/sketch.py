@@ -10,6 +10,7 @@ Legend of shapes: see cues.py and splats.py; H, W pixels, h, w cells.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import torch
@@ -26,6 +27,7 @@ from scenelang.runtime.maquette.surfaces import LAMPS
 CELL = 4  # pixels
 MOST = 64  # solids that a tile of pixels sees at the most
 PASSED = 3 + 1 + 3 + 1 + CODE + 1  # what of each pixel the network reads
+TINTS = 6  # waves in which a particle's tint is read: a kind has no more colours
 FACED = 3 + features.SUNS + 1 + CODE + 3 + 3 + 2  # what is known of a pixel of a body
 
 
@@ -54,13 +56,22 @@ class Sketch(nn.Module):
         self.face_frame = nn.Linear(features.FRAME_CHANNELS + text_dim, 64)
         self.face_think = nn.Linear(64, 64)
         self.face_lights = nn.Linear(64, 3 * LAMPS)
+        self.haze = nn.Linear(features.FRAME_CHANNELS + text_dim, LAMPS)
         self.drift = nn.Linear(text_dim, 32)
+        self.drift_tint = nn.Linear(2 * TINTS, 32)
         self.drift_draw = nn.Linear(32, 3 + 3 + 3 + LAMPS)
 
     @property
     def ends(self) -> tuple[nn.Linear, ...]:
         """The layers that begin with zeros."""
-        return self.surfaces.draw, self.bodies.say, self.scenery.say, self.face_lights, self.drift_draw
+        return (
+            self.surfaces.draw,
+            self.bodies.say,
+            self.scenery.say,
+            self.face_lights,
+            self.haze,
+            self.drift_draw,
+        )
 
     def forward(self, cues: Cues, keep: Tensor, height: int, width: int) -> Sketched:
         """`keep` [B, GROUPS], 1 for the groups of cues that count and 0 for those that are left out. On a CPU, where
@@ -90,6 +101,7 @@ class Sketch(nn.Module):
         radiance, cover, normal, code, near = self._covered(
             cues, r, said, lit, light, share, radiance, ground.near
         )
+        radiance = self._hazed(cues, r, torch.cat([lit, said], -1), light, near, share, radiance)
         radiance, drifting = self._drifted(cues, light, near, share, radiance)
         picture = 2 * developed(radiance) - 1
         passed = torch.cat([picture, cover, normal, near, code, drifting], -1)
@@ -162,27 +174,42 @@ class Sketch(nn.Module):
         part = replace(cues, light_BFJ8=light)
         return features.lamplight(part, point[:, None, None], normal[:, None, None])[:, 0, 0]
 
+    def _hazed(
+        self, cues: Cues, r: features.Rays, frame: Tensor, light: Tensor, near: Tensor, share: dict[str, Tensor],
+        radiance: Tensor,
+    ) -> Tensor:  # fmt: skip
+        """The picture through what drifts between it and the camera (Beer's law), thinner high in the sky."""
+        lost = (cues.haze_BF[:, :, None] * share["air"])[..., None, None]
+        sky = torch.exp(-6 * r.d[..., 1:2].clamp_min(0) * (near * features.FAR < 1.01))
+        part = (1 - torch.exp(-lost / near.clamp_min(1e-3))) * sky
+        colour = _lit(fn.softplus(self.haze(frame) - 1)[:, :, None, None], light)
+        return torch.lerp(radiance, colour, part)
+
     def _drifted(
         self, cues: Cues, light: Tensor, near: Tensor, share: dict[str, Tensor], radiance: Tensor
     ) -> tuple[Tensor, Tensor]:
         """The picture with what drifts before it, and how much of each pixel that covers."""
         whole = torch.zeros_like(radiance[..., :1])
-        if cues.air_BFP2HW.shape[2] == 0:
+        if cues.air_BFP3HW.shape[2] == 0:
             return radiance, whole
-        kinds = _mean(cues.air_text_BPLD) * share["text"]
-        said = self.drift_draw(fn.silu(self.drift(kinds))).float()  # [B, P, …]
-        albedo, glow, how, falls = said[:, :, None, None, None].split([3, 3, 3, LAMPS], -1)
+        kinds = self.drift(_mean(cues.air_text_BPLD) * share["text"])
+        waves = 2 * math.pi * torch.arange(1, TINTS + 1, device=radiance.device)
         for n in range(kinds.shape[1]):
-            cover, close = (
-                cues.air_BFP2HW[:, :, n, i, ..., None] * share["air"][..., None, None] for i in (0, 1)
+            maps = cues.air_BFP3HW[:, :, n] * share["air"][..., None, None]
+            cover, close, tint = maps[..., None].unbind(2)
+            some = cover.clamp_min(1e-3)
+            angle = tint / some * waves
+            x = (
+                self.drift_tint(torch.cat([angle.sin(), angle.cos()], -1))
+                + kinds[:, n, None, None, None]
             )
-            thick, deep, ahead = how[:, n].split(1, -1)
-            before = (close / cover.clamp_min(1e-3) - near) * fn.softplus(deep) * 4
+            albedo, glow, how, falls = self.drift_draw(fn.silu(x)).float().split([3, 3, 3, LAMPS], -1)
+            thick, deep, ahead = how.split(1, -1)
+            before = (close / some - near) * fn.softplus(deep) * 4
             part = 1 - torch.exp(
                 -cover * torch.sigmoid(before + ahead + 2) * fn.softplus(thick + 0.5) * 1.5
             )
-            falling = _lit(fn.softplus(falls[:, n]).expand(-1, light.shape[1], -1, -1, -1), light)
-            colour = albedo[:, n].sigmoid() * falling + fn.softplus(glow[:, n] - 3)
+            colour = albedo.sigmoid() * _lit(fn.softplus(falls), light) + fn.softplus(glow - 3)
             radiance = radiance * (1 - part) + part * colour
             whole = 1 - (1 - whole) * (1 - part)
         return radiance, whole

@@ -1,10 +1,11 @@
 """Soft solids seen by a camera: which of them a tile of pixels may see, how much each covers, what lies in front.
 
 A solid is a superquadric, (|x/a|^n + |z/c|^n)^(e/n) + |y/b|^e < 1 in its own axes (Barr 1981): an ellipsoid at
-e = n = 2, nearly a cylinder at e = 8 and n = 2, nearly a box at 8 and 8; x and z may taper along y, to a cone. A ray's nearest point to its middle says how far inside it passes; the edge is as soft as the
-solid itself and a pixel's width make it. Solids are laid over one another from the nearest to the farthest by the
-depth of their fronts, tile by tile (as in 3D Gaussian splatting, Kerbl et al. 2023). All is differentiable but
-the choice of which solids a tile sees.
+e = n = 2, nearly a cylinder at e = 8 and n = 2, a box where both are large; x and z may taper along y, to a cone. A
+ray's nearest point to its middle says how far inside it passes, of a box the point where it is deepest inside; the
+edge is as soft as the solid itself and a pixel's width make it. Solids are laid over one another from the nearest to
+the farthest, tile by tile (as in 3D Gaussian splatting, Kerbl et al. 2023), by where the tile's rays meet them. All
+is differentiable but the choice of which solids a tile sees, and their order.
 
 Legend of shapes: G pictures (clips x frames), S solids, C attributes; a list of X tiles of P = TILE^2 pixels, K
 solids in each.
@@ -22,6 +23,7 @@ from scenelang.runtime.maquette.features import Rays
 TILE = 8  # pixels
 NEAR = 0.06  # metres before the camera
 EDGE = 0.35  # of a pixel: how soft an edge is at least
+BOXY = 5.0  # exponent from which on a solid counts as a box
 
 
 @dataclass(frozen=True)
@@ -91,12 +93,15 @@ def seen(splats: Splats, r: Rays, most: int) -> Seen:
     alpha, t, facing = _passes(
         start, way, half[..., None], (exponent, across, taper), soft, opacity, pixel
     )
+    # a label is before the bottle that it is on, and a coat before the legs in it
+    front = (t * alpha).sum(-1).detach() / alpha.sum(-1).detach().clamp_min(1e-4)
+    order = depth.new_full((len(tiles) * most,), torch.inf).index_copy(0, slot, front)
+    order = order.view(len(tiles), most).argsort(1)[..., None].expand(-1, -1, TILE * TILE)
     whole = alpha.new_zeros(len(tiles) * most, TILE * TILE).index_copy(0, slot, alpha)
-    clear = (
-        torch.log1p(-whole).view(len(tiles), most, TILE * TILE).cumsum(1)
-    )  # how much gets past, as a logarithm
+    whole = whole.view(len(tiles), most, TILE * TILE).gather(1, order)  # [X, K, P], nearest first
+    clear = torch.log1p(-whole).cumsum(1)  # how much gets past, as a logarithm
     before = torch.exp(torch.cat([torch.zeros_like(clear[:, :1]), clear[:, :-1]], 1))
-    weight = whole.view_as(before) * before  # [X, K, P]
+    weight = torch.zeros_like(whole).scatter(1, order, whole * before)
     own = weight.flatten(0, 1).index_select(0, slot)  # [Y, P]
     turned = torch.cat([axes @ facing, t[:, None]], 1) * own[:, None]
     faced = turned.new_zeros(len(tiles), 4, TILE * TILE).index_add(0, tile, turned).transpose(1, 2)
@@ -120,16 +125,22 @@ def _passes(
     a = way.square().sum(1).clamp_min(1e-8)
     b = (way * start).sum(1)
     t = -b / a
+    boxes = (torch.minimum(exponent, across) > BOXY)[:, 0].nonzero()[:, 0]
+    deep, met, sharp = _through_box(*(v[boxes].detach() for v in (start, way, half)))
+    t = t.index_copy(0, boxes, deep)
     q = _straightened(start + t[:, None] * way, taper)[0]
     square = q.square()
     inside = square.sum(1).clamp_min(1e-10)
     around, along = _norms(0.5 * (square + 1e-10).log(), across)
     r = (torch.logaddexp(around * exponent, along * exponent) / exponent).exp()
+    r = r.index_copy(0, boxes, (start[boxes] + deep[:, None] * way[boxes]).abs().amax(1))
     steep = ((square / half.square()).sum(1) / inside).sqrt()  # how fast r grows, per metre
+    steep = steep.index_copy(0, boxes, sharp)
     blur = (soft.square() + (EDGE * pixel * t * steep).square()).sqrt()
     alpha = opacity * torch.sigmoid((1 - r) / blur) * (t > NEAR)
-    back = ((1 - inside).clamp_min(0) / a + 1e-8).sqrt()
-    hit, wide = _straightened(start + (t - back)[:, None] * way, taper)
+    front = t - ((1 - inside).clamp_min(0) / a + 1e-8).sqrt()
+    front = front.index_copy(0, boxes, torch.minimum(met, deep))
+    hit, wide = _straightened(start + front[:, None] * way, taper)
     logs = (hit.abs() + 1e-3).log()
     around, along = _norms(logs, across)
     sides = ((exponent - across) * around)[:, None] + (across[:, None] - 1) * logs
@@ -137,7 +148,28 @@ def _passes(
     y = torch.sign(hit[:, 1]) * ((exponent - 1) * along).exp() - taper * (exponent * around).exp()
     facing = torch.stack([x / wide, y, z / wide], 1) / half
     facing = facing * (facing.square().sum(1, keepdim=True) + 1e-8).rsqrt()
-    return alpha.clamp(max=0.999), t - back, facing
+    return alpha.clamp(max=0.999), front, facing
+
+
+def _through_box(start: Tensor, way: Tensor, half: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Where rays are deepest inside a cube of -1 to 1, or nearest to it, where they meet it if they do, and how fast the
+    largest coordinate grows there beside the ray, per metre, [Y, P] each; rays from `start` [Y, 3, 1] along `way`
+    [Y, 3, P], `half` [Y, 3, 1] metres. The largest of three coordinates is least where two are equal."""
+    way = torch.where(way.abs() < 1e-6, 1e-6, way)
+    deep, steep = torch.zeros_like(way[:, 0]), torch.zeros_like(way[:, 0])
+    least = torch.full_like(deep, torch.inf)
+    for i, j in ((0, 1), (0, 2), (1, 2)):
+        a, b = way[:, i].abs(), way[:, j].abs()
+        slope = torch.hypot(b / half[:, i], a / half[:, j]) / (a + b)
+        for sign in (1.0, -1.0):
+            both = way[:, i] + sign * way[:, j]
+            both = torch.where(both.abs() < 1e-6, 1e-6, both)
+            t = -(start[:, i] + sign * start[:, j]) / both
+            most = (start + t[:, None] * way).abs().amax(1)
+            nearer = most < least
+            deep, steep = torch.where(nearer, t, deep), torch.where(nearer, slope, steep)
+            least = torch.minimum(most, least)
+    return deep, ((-torch.sign(way) - start) / way).amax(1), steep
 
 
 def _straightened(q: Tensor, taper: Tensor) -> tuple[Tensor, Tensor]:
@@ -167,18 +199,24 @@ def _keys(splats: Splats, r: Rays) -> Tensor:
             splats.axes_GS33 * (splats.half_GS3 * widest)[..., None, :]
         )  # [G, S, 3, 3]
         long, wide = reach.norm(dim=-1), reach.abs().sum(-1)
-        share = (1 - 2 / splats.exponent_GS)[..., None]
+        boxy = torch.minimum(splats.exponent_GS, splats.across_GS) > BOXY
+        share = torch.where(boxy, 1.0, 1 - 2 / splats.exponent_GS)[..., None]
         far = (long + (wide - long) * share) * (1 + 2.5 * splats.soft_GS[..., None].clamp(max=0.6))
         near = (z - far[..., 2]).clamp_min(0.3 * z).clamp_min(NEAR)
-        u, v = (m / z.clamp_min(NEAR) * scale[:, None] + m0[:, None] for m, m0 in ((x, x0), (y, y0)))
-        du, dv = (far[..., i] / near * scale[:, None] + 1 for i in (0, 1))
+        aside = [m / z.clamp_min(NEAR) for m in (x, y)]
+        u, v = (m * scale[:, None] + m0[:, None] for m, m0 in zip(aside, (x0, y0), strict=True))
+        # beside the middle of the picture the front of a solid is seen farther out than its middle
+        du, dv = (
+            (far[..., i] + m.abs() * far[..., 2]) / near * scale[:, None] + 1.5
+            for i, m in enumerate(aside)
+        )
         alive = (splats.opacity_GS > 0.004) & (z + far[..., 2] > NEAR)
         left = torch.arange(0, w, TILE, device=x.device)[:, None, None]  # [tw, 1, 1]
         top = torch.arange(0, h, TILE, device=x.device)[:, None, None]
         across = ((u + du) > left) & ((u - du) < left + TILE)  # [tw, G, S]
         upright = ((v + dv) > top) & ((v - dv) < top + TILE)
         there = (upright[:, None] & across[None] & alive).permute(2, 0, 1, 3).flatten(1, 2)
-        front = (z - long[..., 2]).clamp_min(NEAR)  # a coat is before the legs in it
+        front = (z - long[..., 2]).clamp_min(NEAR)
         return torch.where(there, front[:, None], torch.inf)
 
 

@@ -1,8 +1,8 @@
 """What a place looks like where no body is: floor, walls, horizon and sky, pixel by pixel.
 
 What floors, house fronts and horizons look like is kept in learned pictures (neural textures, Thies et al. 2019),
-each at two sizes of texel, of which the finer fades where a pixel is wider; the words of the place choose among their
-channels. A small network makes of what a ray meets a colour, a glow, and how much of each light falls there.
+each at two or three sizes of texel, of which the finer fade where a pixel is wider; the words of the place choose among
+their channels. A small network makes of what a ray meets a colour, a glow, and how much of each light falls there.
 
 Legend of shapes: see cues.py; h, w the picture, A channels of a learned picture.
 """
@@ -22,13 +22,20 @@ from scenelang.runtime.maquette.cues import GROUPS, Cues
 from scenelang.runtime.maquette.layers import normed
 
 LAMPS = 5  # see features.even_light
-PERIOD = (24.0, 12.0)  # metres that the floor's pictures repeat at
+PERIOD = (24.0, 12.0, 12.0)  # metres that the floor's pictures repeat at
 ART = 8  # channels of each learned picture
-SPAN, RISE = 48.0, 14.0  # metres along and up a wall that its pictures hold
+SPAN, RISE = 48.0, 14.0  # metres along, to either side, and up a wall that its pictures hold
+HOUSE = 9.0  # metres along a wall that its finest picture repeats at, the same on every side
 LOW, HIGH = -4.0, 26.0  # degrees of elevation of the horizon's picture
 # height and width in texels
-FLOORS, WALLS, SKIES = ((96, 96), (192, 192)), ((28, 192), (84, 768)), ((16, 128), (64, 1024))
-MET = 3 * 2 * ART + 12 + features.SKY_CHANNELS + features.SUNS + 1
+FLOORS, WALLS, SKIES = (
+    ((96, 96), (192, 192), (384, 384)),
+    ((28, 192), (84, 768)),
+    ((16, 128), (64, 1024)),
+)
+FRONT = (240, 192)
+CHOSEN = tuple(n * ART for n in (len(FLOORS), len(FLOORS), len(WALLS) + 1, len(SKIES)))  # of two floors
+MET = sum(CHOSEN[1:]) + 12 + features.SKY_CHANNELS + features.SUNS + 1
 OUT = 3 + 3 + 2 * LAMPS
 
 
@@ -54,9 +61,10 @@ class Surfaces(nn.Module):
             nn.ParameterList([nn.Parameter(0.1 * torch.randn(1, ART, n * h, w)) for h, w in sizes])
             for n, sizes in ((1, FLOORS), (features.SIDES, WALLS), (1, SKIES))
         )
+        self.front = nn.Parameter(0.1 * torch.randn(1, ART, *FRONT))
         frame = text_dim + 7 + features.FRAME_CHANNELS + len(GROUPS)
         self.read = nn.Linear(frame, width)
-        self.choose = nn.Linear(width, 4 * 2 * ART)  # of two floors, walls, skies
+        self.choose = nn.Linear(width, sum(CHOSEN))
         self.shift, self.gate = nn.Linear(width, width), nn.Linear(width, width)
         self.enter = nn.Linear(MET, width)
         self.think = nn.Linear(width, width)
@@ -105,7 +113,7 @@ class Surfaces(nn.Module):
         off = torch.maximum(point[..., 0].abs() - side[0], -point[..., 2] - side[1])[..., None]
         outside = (off > 0).float()
         blur = t_floor * r.pixel * r.d[..., 1:2].abs().clamp_min(0.02).rsqrt()
-        inner, outer, on_walls, of_sky = choose.to(kind).chunk(4, -1)
+        inner, outer, on_walls, of_sky = choose.to(kind).split(CHOSEN, -1)
         floor = self._pictures(self.floors, _wrapped(point[..., ::2]), blur, PERIOD, before, kind)
         floor = floor * torch.lerp(inner, outer, outside.to(kind))
         on_wall = torch.stack([wall.along / SPAN, 1 - 2 * wall.up / RISE], -1)
@@ -143,7 +151,7 @@ class Surfaces(nn.Module):
         return torch.cat([*seen, rest.to(kind), lit.to(kind)], -1), point, 1 / t.clamp_min(0.1)
 
     def _pictures(
-        self, pictures: nn.ParameterList, at: Tensor, blur: Tensor, long: tuple[float, float], mask: Tensor,
+        self, pictures: nn.ParameterList, at: Tensor, blur: Tensor, long: tuple[float, ...], mask: Tensor,
         kind: torch.dtype,
     ) -> Tensor:  # fmt: skip
         """The learned pictures at places from -1 to 1 [B, F, h, w, 2], each faded where a pixel, `blur` of the length
@@ -155,14 +163,17 @@ class Surfaces(nn.Module):
         return torch.cat(found, -1)
 
     def _walls(self, at: Tensor, which: Tensor, blur: Tensor, mask: Tensor, kind: torch.dtype) -> Tensor:
-        """Likewise of walls, whose pictures lie below one another."""
+        """Likewise of walls, whose pictures lie below one another, but for the finest, which all have."""
         found = []
+        along, up = at.split(1, -1)
         for picture in self.walls:
-            inside = (at[..., 1:] / 2 + 0.5).clamp(0.01, 0.99)
-            where = torch.cat([at[..., :1], 2 * (which[..., None] + inside) / features.SIDES - 1], -1)
+            inside = (up / 2 + 0.5).clamp(0.01, 0.99)
+            where = torch.cat([along, 2 * (which[..., None] + inside) / features.SIDES - 1], -1)
             fade = _fade(blur, 2 * SPAN / picture.shape[-1])
             found.append(_sampled(picture, where, fade * mask, kind))
-        return torch.cat(found, -1)
+        where = torch.cat([_repeated(along * (2 * SPAN / HOUSE)), up], -1)
+        fade = _fade(blur, HOUSE / self.front.shape[-1])
+        return torch.cat([*found, _sampled(self.front, where, fade * mask, kind)], -1)
 
 
 def _fade(blur: Tensor, texel: float) -> Tensor:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scenelang.compiler.geometry import SENSOR_WIDTH_MM
 from scenelang.compiler.plan import Plan, ShotPlan, SubjectPlan, at
 from scenelang.runtime.backend import FrameArray
 from scenelang.runtime.measure.opencv import cv2
@@ -133,7 +134,13 @@ def _planned_height(shot: ShotPlan, subject: SubjectPlan, number: int, aspect: f
     c2w = np.array(at(shot.camera.c2w, number)).reshape(3, 4)
     middle = np.add(at(track.position, number), (0, subject.height / 2, 0))
     depth = float((middle - c2w[:, 3]) @ c2w[:, 2])
-    return float(at(shot.camera.focal_mm, number)) / 36 * aspect * subject.height / max(depth, 0.05)
+    return (
+        float(at(shot.camera.focal_mm, number))
+        / SENSOR_WIDTH_MM
+        * aspect
+        * subject.height
+        / max(depth, 0.05)
+    )
 
 
 def _fitted(

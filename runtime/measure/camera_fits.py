@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from scenelang.compiler.geometry import SENSOR_WIDTH_MM
 from scenelang.runtime.measure.opencv import cv2
 
 Floats = NDArray[np.float64]
@@ -20,8 +21,8 @@ Missed = Callable[
 ]  # parameters [P] -> by how many px [N, k], slopes [N, k, P]
 
 WIDTH = 480
-NOMINAL = WIDTH * 35.0 / 36.0  # px, of a lens of 35 mm before a sensor 36 mm wide
-FOCALS = (WIDTH * 24.0 / 36.0, NOMINAL, WIDTH * 50.0 / 36.0, WIDTH * 85.0 / 36.0)
+NOMINAL = WIDTH * 35.0 / SENSOR_WIDTH_MM  # px, of a lens of 35 mm
+FOCALS = tuple(WIDTH * lens / SENSOR_WIDTH_MM for lens in (24.0, 35.0, 50.0, 85.0))
 # (px beyond which a track counts little, steps at most): a loss that narrows finds its way past outliers.
 STAGES = ((10.0, 10), (3.0, 10), (1.0, 12))
 

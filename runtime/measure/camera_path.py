@@ -72,10 +72,12 @@ class Pose:
         return full
 
 
-def recover_shot(frames: FrameArray, plan: Plan, shot: ShotPlan) -> CameraPath:
-    """The camera of a planned shot's take, uint8 [F, H, W, 3], one frame for each of the shot's."""
-    height = round(frames.shape[1] * WIDTH / frames.shape[2])
-    return recover(frames, Geometry(plan, shot, WIDTH, height))
+def recover_shot(
+    frames: FrameArray, plan: Plan, shot: ShotPlan, numbers: Sequence[int] | None = None
+) -> CameraPath:
+    """The camera of a planned shot's take, uint8 [F, H, W, 3]: the shot's first frames, or those of these `numbers`."""
+    height = max(2, round(frames.shape[1] * WIDTH / frames.shape[2]))
+    return recover(frames, Geometry(plan, shot, WIDTH, height), numbers)
 
 
 def recover(frames: FrameArray, geometry: Geometry, numbers: Sequence[int] | None = None) -> CameraPath:

@@ -16,8 +16,7 @@ from scenelang.compiler.plan import Plan, SubjectPlan, at
 from scenelang.runtime.events import Checked
 from scenelang.runtime.measure.bodies import Sighting, sightings
 from scenelang.runtime.measure.camera_motion import classify
-from scenelang.runtime.measure.camera_path import recover
-from scenelang.runtime.measure.geometry import Geometry
+from scenelang.runtime.measure.camera_path import recover_shot
 from scenelang.runtime.measure.sizes import size_named
 from scenelang.runtime.measure.takes import Take, takes
 
@@ -93,8 +92,7 @@ def _camera(plan: Plan, take: Take, expected: str) -> tuple[str, bool, float]:
 def _dolly_zoom(plan: Plan, take: Take, expected: str) -> tuple[str, bool, float]:
     """Whether the camera goes one way while the lens goes the other, by the path that the planned set's geometry
     gives: between two frames alone a dolly with a zoom looks like either."""
-    height = max(2, round(640 * take.frames.shape[1] / take.frames.shape[2]))
-    path = recover(take.frames, Geometry(plan, take.shot, 640, height), take.numbers)
+    path = recover_shot(take.frames, plan, take.shot, take.numbers)
     way = path.c2w_F44[-1, :3, 3] - path.c2w_F44[0, :3, 3]
     forward = float(way @ path.c2w_F44[0, :3, 2])
     zoom = float(path.focal_F[-1] / path.focal_F[0])

@@ -17,12 +17,3 @@ def size_named(subject: SubjectPlan, region: float, expected: str = "") -> str:
     if expected in table and abs(math.log(table[expected] / table[nearest])) < math.log(SAME):
         return expected
     return nearest
-
-
-def margin(subject: SubjectPlan, region: float, size: str) -> float:
-    """How far a region is from the next size's: 1 in the middle of a size, 0 half-way to another."""
-    table = {name: part for name, (part, _) in size_table(subject.kind, subject.role).items()}
-    own = abs(math.log(region / table[size]))
-    others = [abs(math.log(part / table[size])) for part in table.values()]
-    step = min((d for d in others if d >= math.log(SAME)), default=math.log(2))
-    return max(0.0, 1 - own / (step / 2))

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as nn
 from torch import Tensor
 
+from scenelang.compiler.geometry import SENSOR_WIDTH_MM
 from scenelang.compiler.plan import ShotPlan
 from scenelang.runtime.previz.light import track
 
@@ -22,7 +23,6 @@ WIDEST = 0.03  # of the picture's width: the largest radius of a disc that is dr
 WORKING = 320  # pixels of width at which discs are spread
 LEAST = 0.5  # pixels of radius below which nothing is blurred
 BRIGHTEST = 12.0  # radiance that a disc is made of, so that no lamp becomes a sheet of light
-SENSOR = 0.036  # metres
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def lens_of(shot: ShotPlan, device: torch.device) -> Lens:
         track(t, n) for t in (shot.camera.focal_mm, shot.camera.aperture, shot.camera.focus_m)
     )
     f = focal / 1000
-    strength = f * f / (stop.clamp_min(0.1) * (focus - f).clamp_min(0.5 * f)) / SENSOR
+    strength = f * f / (stop.clamp_min(0.1) * (focus - f).clamp_min(0.5 * f)) / (SENSOR_WIDTH_MM / 1000)
     strength = strength * ((focus > 0) & (stop > 0))
     return Lens(strength.to(device), focus.to(device))
 

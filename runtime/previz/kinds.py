@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from scenelang.compiler.motion import Motion, Stage, motion, spread
-from scenelang.compiler.plan import Plan, ShotPlan, SubjectPlan
+from scenelang.compiler.plan import Plan, ShotPlan, SubjectPlan, states_of
 from scenelang.compiler.turning import Array, rotate, turn
 from scenelang.runtime.previz import builds, creatures, figures, things
 from scenelang.runtime.previz.palette import Look
@@ -60,8 +60,7 @@ def subject_solids(
         if track.subject not in index:
             continue
         subject = plan.subject(track.subject)
-        first = (0, subject.description, subject.colours, subject.features)
-        states = [first, *sorted(track.states, key=lambda s: s[0])]
+        states = states_of(subject, track)
         for i, (start, words, colours, features) in enumerate(states):
             stop = states[i + 1][0] if i + 1 < len(states) else shot.frames
             if stop <= start:

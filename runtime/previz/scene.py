@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from scenelang.compiler.geometry import SENSOR_WIDTH_MM
+from scenelang.compiler.haze import haze
 from scenelang.compiler.motion import spread, stage
 from scenelang.compiler.particle_field import reach_of
 from scenelang.compiler.plan import Plan, ShotPlan
@@ -23,7 +25,6 @@ from scenelang.runtime.previz.textures import Textures
 from scenelang.runtime.previz.visibility import table
 from scenelang.runtime.previz.world import World
 
-SENSOR_MM = 36.0
 SPHERES = 6  # bodies that shade point lights
 LAMPS = 3  # of the set that give light
 
@@ -92,7 +93,7 @@ def camera(shot: ShotPlan, aspect: float) -> tuple[Tensor, Tensor]:
     rows = torch.from_numpy(spread(shot.camera.c2w, n).copy()).view(n, 3, 4)
     c2w = torch.cat([rows, torch.tensor([0.0, 0.0, 0.0, 1.0]).expand(n, 1, 4)], 1)
     k = torch.zeros(n, 3, 3)
-    focal = track(shot.camera.focal_mm, n) / SENSOR_MM
+    focal = track(shot.camera.focal_mm, n) / SENSOR_WIDTH_MM
     k[:, 0, 0], k[:, 1, 1] = focal, focal * aspect
     k[:, 0, 2] = k[:, 1, 2] = 0.5
     k[:, 2, 2] = 1.0
@@ -115,13 +116,9 @@ def _weather(shot: ShotPlan) -> tuple[frozenset[str], float]:
 
 def _fog(shot: ShotPlan, made: sets.Set) -> Tensor:
     """The share of light lost in a metre of air, [F]."""
-    fog = torch.full((shot.frames,), made.fog)
-    amounts = {"fog": 0.07, "mist": 0.035, "smoke": 0.02, "snow": 0.008, "rain": 0.004, "dust": 0.006}
-    for p in shot.particles:
-        fog = fog + amounts.get(p.kind, 0.0) * track(p.density, shot.frames) * (
-            0.4 if made.interior else 1.0
-        )
-    return fog
+    density = [track(p.density, shot.frames) for p in shot.particles]
+    lost = torch.stack(density, -1) if density else torch.zeros(shot.frames, 0)
+    return made.fog + haze([p.kind for p in shot.particles], lost, made.interior)
 
 
 def _spheres(groups: list[Solids], shot: ShotPlan) -> Tensor:

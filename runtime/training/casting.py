@@ -17,7 +17,7 @@ from scenelang.compiler.bones import BONES, packed
 from scenelang.compiler.conditioning import COLOURED, condition_shot
 from scenelang.compiler.lexicon import linear
 from scenelang.compiler.motion import motion, stage
-from scenelang.compiler.plan import Plan
+from scenelang.compiler.plan import Plan, states_of
 from scenelang.compiler.rigs import Being, rig
 from scenelang.compiler.turning import turn
 from scenelang.runtime.maquette.bodies import Bodies, rigid
@@ -127,8 +127,7 @@ def rows_of(
             continue
         subject = cast[track.subject]
         build = KINDS.get(subject.kind, box)
-        first = (0, subject.description, subject.colours, subject.features)
-        states = [first, *sorted(track.states, key=lambda s: s[0])]
+        states = states_of(subject, track)
         body = motion(track, scene, subject.offsets[member], member)
         for f in luck.choice(len(eye), FRAMES, replace=len(eye) < FRAMES):
             _, words, colours, features = [s for s in states if s[0] <= f][-1]
@@ -143,7 +142,9 @@ def rows_of(
             slots = slots_of(rest, origins, bodies.bone.tolist())
             turned = turn(np.float32(body.heading[f]))
             placed = replace(
-                here, middle=here.middle @ turned.T + base[f, n], axes=(turned @ here.axes).astype(np.float32)
+                here,
+                middle=here.middle @ turned.T + base[f, n],
+                axes=(turned @ here.axes).astype(np.float32),
             )
             scale = unit[f, n, 0], begin[f, n], size[f, n]
             yield known[0, f, n], *_values(bodies, placed, slots, bones[f, n], scale, look)

@@ -23,7 +23,7 @@ from scenelang.runtime.maquette.words import token_ids
 from scenelang.runtime.output import atomic_path
 from scenelang.runtime.training.clips import FRAMES, HEIGHT, WIDTH
 
-AIR = "air_BFP2HW"
+AIR = "air_BFP3HW"
 
 
 @dataclass(frozen=True)
@@ -117,12 +117,12 @@ def cut(pictures: np.ndarray, cues: Cues, window: Window, width: int, height: in
         k[..., 1, 2] * high - w.top / w.height,
     )
     k[..., 0, 0], k[..., 1, 1] = k[..., 0, 0] * wide, k[..., 1, 1] * high
-    air = (cues.air_BFP2HW[..., rows, columns].float() / 255).square()
+    air = (cues.air_BFP3HW[..., rows, columns].float() / 255).square()
     if air.shape[2]:
         air = _scaled(air.flatten(0, 2), height, width).view(*air.shape[:4], height, width)
     else:
         air = air.new_zeros(*air.shape[:4], height, width)
-    return Sample(frames, replace(cues, K_BF33=k, air_BFP2HW=air))
+    return Sample(frames, replace(cues, K_BF33=k, air_BFP3HW=air))
 
 
 def _scaled(pictures: Tensor, height: int, width: int) -> Tensor:

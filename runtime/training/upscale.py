@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from scenelang.runtime.output import atomic_path
 from scenelang.runtime.training.config import CHECK_SEED
 from scenelang.runtime.training.enlarging import Pool, shrink
 from scenelang.runtime.training.pairs import Renderers, Wanted, read_shard, write_shard
+from scenelang.runtime.workers import cores
 
 CHECKED = 8  # films that the log is measured on; the bench takes others
 CHECK_FIRST = CHECK_SEED + 50_000
@@ -228,7 +228,7 @@ def main(
     folder = pairs or out / "pairs"
     cuda = device.startswith("cuda")
     options = Options(minutes, batch or (64 if cuda else 4), rate, width, blocks)
-    count = max(1, (os.cpu_count() or 1) - 2) if workers is None else workers
+    count = max(1, cores() - 2) if workers is None else workers
     held = Wanted(folder / "check", CHECKED, CHECK_FIRST, model_every=0)
     with Renderers([held, Wanted(folder, films)], count) as renderers:
         checks = check_pictures(held, renderers)

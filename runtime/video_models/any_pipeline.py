@@ -8,12 +8,11 @@ negative prompt where the pipeline takes one. It asks the pipeline's own `__call
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import torch
 
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.compiler.prompts import prompts
@@ -38,7 +37,6 @@ class AnyPipelineBackend(VideoModel):
     name = "text-to-video"
     dialect = "plain"
     denoiser_parts = ("transformer", "unet")
-    text_parts = ()
     overlap = 0
     longest = 81
     rate = Fraction(16)
@@ -53,16 +51,6 @@ class AnyPipelineBackend(VideoModel):
         self.takes = _call_of(pipeline_class(source.folder), str(source.folder))
         self.grid = 32  # type: ignore[misc]
         self.step = 8 if "frame_rate" in self.takes else 4  # type: ignore[misc]
-
-    def encode_text(self, pipe: Any, text: str, device: str) -> torch.Tensor:
-        raise NotImplementedError("the pipeline encodes its own prompts")
-
-    def encode(self, texts: list[str]) -> torch.Tensor:
-        """Nothing: pipelines differ in what an embedding is, so each encodes its own."""
-        return torch.zeros(len(texts), 0, 0)
-
-    def prepare(self, texts: Sequence[str], profile: str, device: str) -> None:
-        self._placed = (profile, device)
 
     def passes(self, chosen: Options) -> int:
         return super().passes(chosen) if "negative_prompt" in self.takes else 1

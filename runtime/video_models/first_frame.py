@@ -11,6 +11,7 @@ from scenelang.compiler.conditioning import condition_shot
 from scenelang.runtime.backend import Backend, FrameArray, Frames, Job, Native
 from scenelang.runtime.checkpoint import ModelError
 from scenelang.runtime.conform import fit
+from scenelang.runtime.embeddings import prepare, said_in
 from scenelang.runtime.previz.render import render_shot
 from scenelang.runtime.registry import BACKENDS, load_backend
 
@@ -31,8 +32,7 @@ class FirstFrames:
     @property
     def why(self) -> str:
         """For the report."""
-        path = in_project(self.who, self.project)
-        if path.suffix.lower() in PICTURES or (path.is_dir() and not _is_model(path)):
+        if of_pictures(self.who, in_project(self.who, self.project)):
             return f"the first frame is a picture: {self.who}"
         return f"the first frame is made by {self.who}; `first_frame` in scenelang.toml names another"
 
@@ -41,7 +41,7 @@ class FirstFrames:
         path = in_project(self.who, self.project)
         if path.suffix.lower() in PICTURES:
             return read_picture(path, job.native)
-        if self.who not in BACKENDS and path.is_dir() and not _is_model(path):
+        if of_pictures(self.who, path):
             stills = [path / f"{job.shot.id}{suffix}" for suffix in PICTURES]
             found = next((still for still in stills if still.is_file()), None)
             if found is None:
@@ -53,6 +53,9 @@ class FirstFrames:
             return _drawn(job)
         if self._backend is None:
             self._backend = load_backend(self.who, self.project)
+            beginning = [shot for shot in job.plan.shots if not shot.continues]
+            texts = said_in(job.plan, beginning, self._backend.dialect)
+            prepare(self._backend, None, texts, job.profile, job.device)
         return _rendered(self._backend, job)
 
 
@@ -77,6 +80,13 @@ def _rendered(backend: Backend, job: Job) -> FrameArray:
             return _fitted(event.frames[:1], job.native)
     raise ModelError(
         f"{backend.name} made no first frame of {job.shot.id}", "name another `first_frame`"
+    )
+
+
+def of_pictures(who: str, path: Path) -> bool:
+    """Whether `who`, which is `path` in the project, is a picture or a folder of them, not a model."""
+    return path.suffix.lower() in PICTURES or (
+        who not in BACKENDS and path.is_dir() and not _is_model(path)
     )
 
 

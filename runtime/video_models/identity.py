@@ -7,15 +7,16 @@ import json
 from pathlib import Path
 
 from scenelang.runtime.keys import identity_of, weights_hash
-from scenelang.runtime.models import KNOWN, base_folder
-from scenelang.runtime.pins import fingerprint, locked_revision
-from scenelang.runtime.registry import BACKENDS, load_backend
+from scenelang.runtime.models import base_folder
+from scenelang.runtime.pins import fingerprint
+from scenelang.runtime.registry import load_backend
 from scenelang.runtime.source import Source
-from scenelang.runtime.video_models.first_frame import PICTURES, in_project
+from scenelang.runtime.video_models.first_frame import in_project, of_pictures
 
 
 def facts_of(source: Source) -> dict[str, str]:
-    """Each by a name, as hashes but for the hub's commit. Raises ModelError where a base model isn't there."""
+    """Each by a name, as hashes but for the hub's commit. Raises ModelError where a base model
+    isn't there, UnknownModel where nobody knows who makes the first frame."""
     settings = {
         "model": source.model.model_dump(mode="json"),
         "profiles": {n: p.model_dump(mode="json") for n, p in source.settings.profiles.items()},
@@ -36,21 +37,15 @@ def facts_of(source: Source) -> dict[str, str]:
 
 
 def _of_maker(who: str, project: Path | None) -> str:
-    """Of what makes first frames: pictures, or a model."""
-    if who in BACKENDS:
-        return json.dumps(identity_of(load_backend(who)), sort_keys=True)
+    """Of what makes first frames: pictures, or a model with all that its own frames depend on."""
     path = in_project(who, project)
-    if path.exists():
+    if of_pictures(who, path):
         return _of_path(path)
-    known = KNOWN.get(who)
-    return locked_revision(project, known.hub_id if known else who)
+    return json.dumps(identity_of(load_backend(who, project)), sort_keys=True)
 
 
 def _of_path(path: Path) -> str:
-    """Of a file, a folder of pictures, or a model's folder; empty where there is none."""
+    """Of every byte of a file or a folder; empty where there is none."""
     if path.is_dir():
-        pictures = any(p.suffix.lower() in PICTURES for p in path.iterdir())
-        return weights_hash(path) if pictures else fingerprint(path)
-    if path.is_file():
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    return ""
+        return weights_hash(path)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

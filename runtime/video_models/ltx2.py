@@ -23,8 +23,9 @@ from scenelang.runtime.checkpoint import ModelError, first_line, read_json
 from scenelang.runtime.source import Source
 from scenelang.runtime.video_models.first_frame import FirstFrames, in_project
 from scenelang.runtime.video_models.lowering import TOLD, Ways, rows
-from scenelang.runtime.video_models.model import Making, VideoModel, pictures
+from scenelang.runtime.video_models.model import Making, pictures
 from scenelang.runtime.video_models.options import Options
+from scenelang.runtime.video_models.reading import ReadingModel
 from scenelang.runtime.video_models.sana_wm import ltx_strides
 from scenelang.runtime.video_models.stepping import OnStep
 from scenelang.runtime.video_models.wan_calls import told
@@ -38,7 +39,7 @@ OLDER_CRF = 33
 IN_CONTEXT = "in-context"
 
 
-class LTX2Backend(VideoModel):
+class LTX2Backend(ReadingModel):
     name = "ltx-2"
     dialect = "ltx"
     kind = "LTX2InContextPipeline"

@@ -1,14 +1,12 @@
-"""What the families have in common: loading in halves, encoding, clips that go on from one another, errors.
+"""What the families have in common: loading once, clips that go on from one another, errors.
 
-The text encoder is loaded first, encodes all prompts of the film and is let go; then the rest is loaded,
-once. A family says how it encodes a text and makes a clip.
+A family says how it makes a clip, and what it does with each property of a shot.
 """
 
 from __future__ import annotations
 
-import gc
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -31,7 +29,7 @@ from scenelang.runtime.backend import (
     Progress,
     Sound,
 )
-from scenelang.runtime.checkpoint import ModelError, Part, first_line, parts, read_json
+from scenelang.runtime.checkpoint import ModelError, Part, first_line, out_of_memory, parts, read_json
 from scenelang.runtime.keys import code_hash
 from scenelang.runtime.loading import load_pipeline
 from scenelang.runtime.memory import check_memory
@@ -40,8 +38,6 @@ from scenelang.runtime.video_models.identity import facts_of
 from scenelang.runtime.video_models.lattice import Clip, clips, fitted
 from scenelang.runtime.video_models.options import Options, options, place, quantization
 from scenelang.runtime.video_models.stepping import OnStep, stepping
-
-TEXT = ("text_encoder", "tokenizer")
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,9 @@ class VideoModel(ABC):
     dialect: str
     profiles: ClassVar[dict[str, Options]]
     kind: ClassVar[str] = ""  # the class of diffusers; the folder's own where empty
-    text_parts: ClassVar[tuple[str, ...]] = TEXT
+    text_parts: ClassVar[
+        tuple[str, ...]
+    ] = ()  # those of a half of the pipeline that is loaded by itself
     denoiser_parts: ClassVar[tuple[str, ...]] = ("transformer", "transformer_2")
     step: ClassVar[int] = 4  # frames of a latent frame; lengths are step·k + 1
     grid: ClassVar[int] = 16  # sizes are multiples of it
@@ -85,17 +83,10 @@ class VideoModel(ABC):
         self.networks: list[Part] = self.whole_parts()
         self.text_encodings = 0
         self.model_loads = 0
-        self._texts: Any = None
         self._pipeline: Any = None
-        self._placed: tuple[str, str] | None = None
-        self._known: dict[str, Tensor] = {}
         self._sounds: list[Sound] = []
 
     # What a family does ------------------------------------------------------------------------
-
-    @abstractmethod
-    def encode_text(self, pipe: Any, text: str, device: str) -> Tensor:
-        """The embedding [L, D] of one text; rows behind its end are zero."""
 
     @abstractmethod
     def make(self, pipe: Any, making: Making, on_step: OnStep) -> FrameArray:
@@ -113,11 +104,6 @@ class VideoModel(ABC):
         none = {name: None for name in self.text_parts if name in self._components()}
         return load_pipeline(self.source.folder, dtype, self.kind, **none, **more)
 
-    def load_texts(self, dtype: Any) -> Any:
-        """The pipeline with nothing but what encodes texts."""
-        none = self._components() - {*self.text_parts, "scheduler"}
-        return load_pipeline(self.source.folder, dtype, self.kind, **dict.fromkeys(none))
-
     def _components(self) -> set[str]:
         """The parts that the folder has."""
         index = read_json(self.source.folder / "model_index.json")
@@ -132,6 +118,10 @@ class VideoModel(ABC):
 
     def options(self, profile: str) -> Options:
         return options(self.profiles, self.source.settings, profile)
+
+    def encode(self, texts: list[str]) -> Tensor:
+        """Nothing: the pipeline encodes its own prompts."""
+        return torch.zeros(len(texts), 0, 0)
 
     def raster(self, native: Native) -> tuple[int, int]:
         """None: a model that wants rays makes its own, clip by clip."""
@@ -168,28 +158,9 @@ class VideoModel(ABC):
     def _identity(self) -> dict[str, str]:
         return {"model": self.name, "code": code_hash("video_models", "previz"), **facts_of(self.source)}
 
-    def prepare(self, texts: Sequence[str], profile: str, device: str) -> None:
-        """Encodes these texts, then lets the text encoder go."""
-        self._placed = (profile, device)
-        self.encode(list(texts))
-        self._let_texts_go()
-
     def load(self, profile: str, device: str) -> None:
         """Loads and places the pipeline now, not when it is first needed. Raises ModelError."""
         self.pipeline(profile, device)
-
-    def encode(self, texts: list[str]) -> Tensor:
-        """Embeddings [S, L, D], float32. A text that was encoded before is not encoded again."""
-        profile, device = self._placed or ("final", "cpu")
-        for text in dict.fromkeys(texts):
-            if text not in self._known:
-                if self._texts is None:
-                    self._texts = self._load_texts(profile, device)
-                with torch.no_grad(), _explained(self.name):
-                    self._known[text] = self.encode_text(self._texts, text, device).float().cpu()
-                self.text_encodings += 1
-        rows = [self._known[text] for text in texts]
-        return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True) if rows else torch.zeros(0, 0, 0)
 
     def render(self, job: Job, carry: Carry | None) -> Iterator[Event]:
         """The shot's frames, clip after clip, with progress by calls of the denoiser."""
@@ -216,7 +187,7 @@ class VideoModel(ABC):
         self, pipe: Any, making: Making, before: int, total: int
     ) -> Generator[Event, None, FrameArray]:
         """Makes a clip, telling of its steps; the calls before it are `before`, those of the shot `total`."""
-        with _explained(self.name):
+        with explained(self.name):
             steps = stepping(lambda on_step: self.make(pipe, making, on_step))
             try:
                 while True:
@@ -241,12 +212,11 @@ class VideoModel(ABC):
     def pipeline(self, profile: str, device: str) -> Any:
         """The pipeline, loaded and placed once. Raises ModelError where that can't be done here."""
         if self._pipeline is None:
-            self._let_texts_go()
             chosen = self.options(profile)
             dtype = chosen.torch_dtype(device)
             denoisers = [part.name for part in self.networks if part.name in self.denoiser_parts]
             kept = [part for part in self.networks if part.name not in self.text_parts]
-            _known_device(device)
+            known_device(device)
             check_memory(
                 kept, denoisers, device, dtype, quantize=chosen.quantize, offload=chosen.offload
             )
@@ -267,30 +237,6 @@ class VideoModel(ABC):
         """Of all parts, or a table by part: VAEs stay exact."""
         return dtype if dtype == torch.float32 else {"default": dtype, "vae": torch.float32}
 
-    def _load_texts(self, profile: str, device: str) -> Any:
-        chosen = self.options(profile)
-        dtype = chosen.torch_dtype(device)
-        _known_device(device)
-        encoders = [part for part in self.networks if part.name in self.text_parts]
-        check_memory(encoders, (), device, dtype, offload=chosen.offload)
-        pipe = self.load_texts(dtype)
-        if not chosen.offload:
-            pipe.to(device)
-        elif chosen.offload == "group" and device != "cpu":
-            pipe.enable_group_offload(
-                onload_device=torch.device(device), offload_type="leaf_level", use_stream=True
-            )
-        elif device != "cpu":
-            pipe.enable_model_cpu_offload(device=device)
-        return pipe
-
-    def _let_texts_go(self) -> None:
-        if self._texts is not None:
-            self._texts = None
-            gc.collect()
-            if torch.cuda.is_available():
-                torch.cuda.empty_cache()
-
 
 def pictures(video: Any) -> FrameArray:
     """Frames [F, H, W, 3] from 0 to 1 as uint8."""
@@ -310,7 +256,7 @@ def _last(frames: FrameArray | None, count: int) -> FrameArray | None:
     return np.ascontiguousarray(np.concatenate([*held, frames[-count:]]))
 
 
-def _known_device(device: str) -> None:
+def known_device(device: str) -> None:
     try:
         torch.zeros(0, device=device)
     except (RuntimeError, AssertionError) as error:
@@ -320,7 +266,7 @@ def _known_device(device: str) -> None:
         ) from None
 
 
-class _explained:
+class explained:
     """Says what a library raises while it works as a ModelError, with what to do next."""
 
     def __init__(self, name: str):
@@ -331,7 +277,7 @@ class _explained:
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if error is None or isinstance(error, ModelError) or not isinstance(error, Exception):
             return
-        if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "memory" in str(error):
+        if out_of_memory(error):
             raise ModelError(
                 f"{self.name} ran out of memory",
                 "use `--profile draft`, a smaller `size` or `offload` in scenelang.toml, or a smaller model",

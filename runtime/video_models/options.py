@@ -71,7 +71,7 @@ def place(pipe: Any, chosen: Options, device: str, denoisers: list[Any]) -> None
             pipe.scheduler = type(pipe.scheduler).from_config(
                 pipe.scheduler.config, **_shift(chosen.shift)
             )
-        _offload(pipe, chosen.offload, device)
+        offload(pipe, chosen.offload, device)
         for denoiser in denoisers:
             if chosen.attention:
                 denoiser.set_attention_backend(chosen.attention)
@@ -102,7 +102,8 @@ def _shift(shift: float) -> dict[str, float]:
     return {"flow_shift": shift, "shift": shift}
 
 
-def _offload(pipe: Any, way: str, device: str) -> None:
+def offload(pipe: Any, way: str, device: str) -> None:
+    """Puts a pipeline on the device, or has it loaded part by part. Raises ModelError where it can't be."""
     if not way:
         pipe.to(device)
     elif device == "cpu":
@@ -148,15 +149,23 @@ def quantization(chosen: Options, components: list[str]) -> Any:
     if not chosen.quantize:
         return None
     if importlib.util.find_spec("torchao") is None:
-        raise ModelError(f"quantising to {chosen.quantize} needs torchao", "pip install torchao")
+        raise ModelError(
+            f"quantising to {chosen.quantize} needs torchao", "pip install 'scenelang[quantize]'"
+        )
     from diffusers import PipelineQuantizationConfig, TorchAoConfig
-    from torchao.quantization import (
-        Float8WeightOnlyConfig,
-        Int4WeightOnlyConfig,
-        Int8WeightOnlyConfig,
-    )
+    from torchao.quantization import Float8WeightOnlyConfig, Int8WeightOnlyConfig
 
-    made = {"int8": Int8WeightOnlyConfig, "int4": Int4WeightOnlyConfig, "float8": Float8WeightOnlyConfig}
-    return PipelineQuantizationConfig(
-        quant_mapping={name: TorchAoConfig(made[chosen.quantize]()) for name in components}
+    made = {"int8": Int8WeightOnlyConfig, "float8": Float8WeightOnlyConfig}[chosen.quantize]
+    return PipelineQuantizationConfig(quant_mapping={name: TorchAoConfig(made()) for name in components})
+
+
+def quantize(network: Any, config: Any) -> None:
+    """Quantises a network that is loaded already, as `from_pretrained` does with this part's configuration."""
+    from torchao.quantization import quantize_
+
+    exact = network._keep_in_fp32_modules or ()
+    quantize_(
+        network,
+        config.quant_type,
+        lambda layer, name: isinstance(layer, torch.nn.Linear) and not set(exact) & set(name.split(".")),
     )

@@ -21,8 +21,9 @@ from scenelang.runtime.source import Source
 from scenelang.runtime.video_models.cameras import sana_wm
 from scenelang.runtime.video_models.first_frame import FirstFrames
 from scenelang.runtime.video_models.lowering import TOLD, Ways, rows
-from scenelang.runtime.video_models.model import Making, VideoModel, pictures
+from scenelang.runtime.video_models.model import Making, pictures
 from scenelang.runtime.video_models.options import Options
+from scenelang.runtime.video_models.reading import ReadingModel
 from scenelang.runtime.video_models.stepping import OnStep
 from scenelang.runtime.video_models.wan_calls import told
 
@@ -39,7 +40,7 @@ WAYS = Ways(
 )
 
 
-class SanaWMBackend(VideoModel):
+class SanaWMBackend(ReadingModel):
     name = "sana-wm"
     dialect = "sana-wm"
     kind = "SanaWMPipeline"
@@ -79,7 +80,7 @@ class SanaWMBackend(VideoModel):
 
     def make(self, pipe: Any, making: Making, on_step: OnStep) -> FrameArray:
         c, index, native = making.job.conditioning, making.index(), making.job.native
-        poses, lenses = sana_wm(c.c2w_F44[index], c.K_F33[index], native.width, native.height)
+        poses, lenses = sana_wm(c.c2w_F44[index], c.K_F33[index], native.height, native.width)
         first = making.known[-1] if making.known is not None else self.first.of(making.job)
         device = pipe._execution_device
         said, avoided = c.text_SLD[0, :TOKENS].to(device), c.negative_SLD[0, TOKENS:].to(device)

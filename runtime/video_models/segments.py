@@ -42,13 +42,19 @@ def texts_of(text_SLD: Tensor, weight_FS: Tensor, step: int = 4) -> Texts:
 
 class SegmentedAttention(WanAttnProcessor):
     """Wan's cross-attention, each latent frame to its own text. `attention_backend` is kept from the one it
-    stands for."""
+    stands for.
+
+    Which frames hear a text, and how much, is worked out once: asked for in each call, it would have a GPU wait.
+    """
 
     def __init__(self, weight_TS: Tensor, backend: Any = None):
         super().__init__()
-        self.weight_TS = weight_TS
+        self.latent_frames = len(weight_TS)
+        self.heard = [(rows := weights.nonzero()[:, 0], weights[rows]) for weights in weight_TS.T]
         self._attention_backend = backend
 
+    # left out of compiled blocks, which would be compiled anew for every shot that has other segments
+    @torch.compiler.disable
     def __call__(
         self,
         attn: Any,
@@ -58,21 +64,18 @@ class SegmentedAttention(WanAttnProcessor):
         rotary_emb: tuple[Tensor, Tensor] | None = None,
     ) -> Tensor:
         """[B, N, D]. The negative prompt, one text alone, is attended to by all frames as ever."""
-        weights = self.weight_TS.to(hidden_states)
-        latent_frames, texts = weights.shape
-        picture, segments = _split(attn, encoder_hidden_states, texts)
+        picture, segments = _split(attn, encoder_hidden_states, len(self.heard))
         if segments is None:
             return super().__call__(
                 attn, hidden_states, encoder_hidden_states, attention_mask, rotary_emb
             )
-        of_frames = hidden_states.unflatten(1, (latent_frames, -1))  # [B, T, N/T, D]
+        of_frames = hidden_states.unflatten(1, (self.latent_frames, -1))  # [B, T, N/T, D]
         result = torch.zeros_like(of_frames)
-        for index, text in enumerate(segments):
-            rows = weights[:, index].nonzero()[:, 0]
+        for (rows, share), text in zip(self.heard, segments, strict=True):
             keys = text if picture is None else torch.cat([picture, text], dim=1)
             heard = super().__call__(attn, of_frames[:, rows].flatten(1, 2), keys, None, rotary_emb)
-            share = weights[rows, index][None, :, None, None]
-            result[:, rows] += heard.unflatten(1, (len(rows), -1)) * share
+            weight = share.to(heard)[None, :, None, None]
+            result[:, rows] += heard.unflatten(1, (len(rows), -1)) * weight
         return result.flatten(1, 2)
 
 
@@ -92,7 +95,10 @@ def _split(
 
 @contextmanager
 def segmented(transformers: list[Any], weight_TS: Tensor) -> Iterator[None]:
-    """Has these transformers attend by segments inside the block; with one text they are left as they are."""
+    """Has these transformers attend by segments inside the block; with one text they are left as they are.
+
+    `weight_TS` is where they run.
+    """
     replaced: list[tuple[Any, Any]] = []
     if weight_TS.shape[1] > 1:
         for transformer in transformers:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
 
+from diffusers import WanImageToVideoPipeline
 from PIL import Image
 
 from scenelang.compiler.plan import Plan, ShotPlan
@@ -23,7 +24,7 @@ from scenelang.runtime.video_models.lowering import Ways, rows
 from scenelang.runtime.video_models.model import Making, pictures
 from scenelang.runtime.video_models.segments import segmented
 from scenelang.runtime.video_models.stepping import OnStep
-from scenelang.runtime.video_models.wan_calls import KnownLatents, WanModel, call_arguments
+from scenelang.runtime.video_models.wan_calls import KnownLatents, WanModel, as_kind, call_arguments
 
 HELD: Ways = Ways(
     continues=("approximate", "its last five frames are held in the latents while the rest is denoised")
@@ -78,26 +79,8 @@ class WanBackend(WanModel):
             held = KnownLatents(pipe, making.known, on_step, self.passes(making.options), making.seed)
             arguments["callback_on_step_end"] = held
         elif self.takes == "picture" or making.known is not None:
-            pipe = _going_on(pipe)
+            pipe = as_kind(WanImageToVideoPipeline, pipe)
             first = self.first.of(making.job) if making.known is None else making.known[-1]
             arguments["image"] = Image.fromarray(first)
-        with segmented(self.denoisers(pipe), texts.weight_TS):
+        with segmented(self.denoisers(pipe), texts.weight_TS.to(pipe._execution_device)):
             return pictures(pipe(**arguments).frames[0])
-
-
-def _going_on(pipe: Any) -> Any:
-    """The same networks in the pipeline that begins with a picture."""
-    from diffusers import WanImageToVideoPipeline
-
-    if isinstance(pipe, WanImageToVideoPipeline):
-        return pipe
-    networks = {
-        k: v for k, v in pipe.components.items() if v is not None or k in ("tokenizer", "text_encoder")
-    }
-    made = WanImageToVideoPipeline(
-        **networks,
-        boundary_ratio=pipe.config.boundary_ratio,
-        expand_timesteps=pipe.config.expand_timesteps,
-    )
-    made.set_progress_bar_config(disable=True)
-    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 import torch
@@ -10,8 +11,9 @@ from torch import Tensor
 from scenelang.compiler.plan import Plan, ShotPlan
 from scenelang.runtime.backend import FrameArray
 from scenelang.runtime.video_models.cost import wan_flops
-from scenelang.runtime.video_models.model import Making, VideoModel, unit
+from scenelang.runtime.video_models.model import Making, unit
 from scenelang.runtime.video_models.options import Options
+from scenelang.runtime.video_models.reading import ReadingModel
 from scenelang.runtime.video_models.segments import Texts, texts_of
 from scenelang.runtime.video_models.stepping import OnStep
 
@@ -26,7 +28,7 @@ WAN_PROFILES = {
 }
 
 
-class WanModel(VideoModel):
+class WanModel(ReadingModel):
     """A Wan model: how it encodes and is called."""
 
     profiles = WAN_PROFILES
@@ -59,6 +61,18 @@ class WanModel(VideoModel):
         """The prompts of the clip's segments and their weights in its latent frames."""
         c = making.job.conditioning
         return texts_of(c.text_SLD, c.segment_weight_FS[making.index()], self.step)
+
+
+def as_kind(kind: Any, pipe: Any) -> Any:
+    """The same networks in Wan's other pipeline, the one that begins with a picture or the one that doesn't."""
+    if isinstance(pipe, kind):
+        return pipe
+    takes = signature(kind.__init__).parameters
+    parts = {name: part for name, part in pipe.components.items() if name in takes}
+    config = {name: pipe.config[name] for name in ("boundary_ratio", "expand_timesteps")}
+    made = kind(**parts, **config)
+    made.set_progress_bar_config(disable=True)
+    return made
 
 
 def call_arguments(making: Making, texts: Texts, on_step: OnStep, pipe: Any) -> dict[str, Any]:

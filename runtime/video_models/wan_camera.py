@@ -34,9 +34,10 @@ from scenelang.runtime.video_models.fun_checkpoint import (
 )
 from scenelang.runtime.video_models.lowering import Ways, rows
 from scenelang.runtime.video_models.model import Making, pictures
+from scenelang.runtime.video_models.options import quantize
 from scenelang.runtime.video_models.segments import segmented
 from scenelang.runtime.video_models.stepping import OnStep
-from scenelang.runtime.video_models.wan_calls import WanModel, call_arguments
+from scenelang.runtime.video_models.wan_calls import WanModel, as_kind, call_arguments
 
 BOUNDARY = 0.9  # of the noise; under it the second expert works, as the makers of the checkpoint have it
 
@@ -76,6 +77,10 @@ class WanCameraBackend(WanModel):
     def load_pictures(self, dtype: Any, **more: Any) -> Any:
         kept = dtype["default"] if isinstance(dtype, dict) else dtype
         loaded = [load_expert(folder, kept) for folder in self.experts]
+        quantized = more.get("quantization_config")
+        for (network, _), name in zip(loaded, self.denoiser_parts):
+            if quantized is not None:
+                quantize(network, quantized.quant_mapping[name])
         self.adapters = [adapter for _, adapter in loaded]
         networks = {"transformer": loaded[0][0], "transformer_2": loaded[1][0] if loaded[1:] else None}
         none = dict.fromkeys(self.text_parts)  # what the base has of them is not needed any more
@@ -105,7 +110,7 @@ class WanCameraBackend(WanModel):
         if first is None and self.first is not None:
             first = self.first.of(making.job)
         if first is None and self.by_token:
-            pipe = _from_text(pipe)
+            pipe = as_kind(WanPipeline, pipe)  # which begins with nothing
         else:
             pipe.pictured = first is not None
             black = Image.new("RGB", (making.job.native.width, making.job.native.height))
@@ -114,7 +119,8 @@ class WanCameraBackend(WanModel):
             rays = self._rays(making)
             for network, adapter in zip(self.denoisers(pipe), self.adapters, strict=True):
                 hooks.enter_context(steered(network, adapter.to(pipe._execution_device), rays))
-            hooks.enter_context(segmented(self.denoisers(pipe), texts.weight_TS))
+            weight_TS = texts.weight_TS.to(pipe._execution_device)
+            hooks.enter_context(segmented(self.denoisers(pipe), weight_TS))
             return pictures(pipe(**arguments).frames[0])
 
     def _rays(self, making: Making) -> Tensor:
@@ -141,13 +147,3 @@ class CameraPipeline(WanImageToVideoPipeline):
             condition = condition[:, -latents.shape[1] :].clone()
             condition[:, :, 1:] = 0  # what follows the picture is nothing, not the latents of grey
         return latents, condition if self.pictured else torch.zeros_like(condition)
-
-
-def _from_text(pipe: Any) -> Any:
-    """The same networks in the pipeline that begins with nothing."""
-    kept = {k: v for k, v in pipe.components.items() if not k.startswith("image_")}
-    made = WanPipeline(
-        **kept, boundary_ratio=pipe.config.boundary_ratio, expand_timesteps=pipe.config.expand_timesteps
-    )
-    made.set_progress_bar_config(disable=True)
-    return made

@@ -73,7 +73,7 @@ class WanVaceBackend(WanModel):
             weight_TS = torch.cat(
                 [weight_TS.mean(0, keepdim=True).expand(len(references), -1), weight_TS]
             )
-        with segmented(self.denoisers(pipe), weight_TS):
+        with segmented(self.denoisers(pipe), weight_TS.to(pipe._execution_device)):
             made = pipe(
                 **call_arguments(making, texts, on_step, pipe),
                 video=[Image.fromarray(frame) for frame in control],

@@ -165,9 +165,7 @@ class Film:
 
     def check(self) -> list[Diagnostic]:
         """All findings; their places are the Python lines that made the nodes."""
-        from scenelang.compiler.pipeline import analyse
-
-        return list(analyse(self.ast()).diagnostics)
+        return list(self._analysis().diagnostics)
 
     def _analysis(self) -> Analysis:
         from scenelang.compiler.pipeline import analyse
@@ -176,9 +174,9 @@ class Film:
 
     def plan(self) -> Plan:
         """The model-free Plan; raises SceneError where the film has errors."""
-        from scenelang.compiler.pipeline import plan_film
+        from scenelang.compiler.pipeline import whole_plan
 
-        return plan_film(self.ast())
+        return whole_plan(self._analysis())
 
     def save(self, path: Path_) -> Path:
         """Write the canonical text."""
@@ -202,25 +200,31 @@ class Film:
         looked for there, or kept. `upscale` ("learned", "bicubic") and `retime` ("flow", "blend") say how
         frames get to the film's size and rate; the default is the profile's.
         """
+        from scenelang.compiler.pipeline import whole_plan
+        from scenelang.runtime.edit import only
         from scenelang.runtime.finish.settings import finish_of
         from scenelang.runtime.pipeline import render_film
         from scenelang.runtime.registry import DEFAULT_MODEL, load_backend
         from scenelang.runtime.settings import load_settings
         from scenelang.trust.film_id import FilmLog
-        from scenelang.trust.label import Label
-        from scenelang.trust.policy import bundled
+        from scenelang.trust.label import label_of
         from scenelang.trust.policy_film import judge
+        from scenelang.trust.policy_signing import load_rules, with_consents
         from scenelang.trust.seal import Seal
         from scenelang.trust.sources import imported
 
-        plan, policy, project = self.plan(), bundled(), self._project()
-        found = judge(self._analysis(), policy)
+        analysis, project = self._analysis(), self._project()
+        plan = whole_plan(analysis)
+        rules = with_consents(load_rules(None), analysis.resolved)
+        found = judge(analysis, rules.policy, rules.agreed)
         if found.refused:
             raise SceneError(d for d in found.diagnostics if d.severity == "error")
         backend = load_backend(model or DEFAULT_MODEL, project)
+        shown = plan if shots is None else only(plan, shots)
         seal = Seal(
-            plan, backend.name, str(self).encode(), policy.digest, beside=imported(self.ast()), log=FilmLog(),
-            label=Label("corner") if found.labelled else None,
+            shown, backend.name, str(analysis.film).encode(), rules.policy.digest, log=FilmLog(),
+            beside=(*imported(analysis.film), *rules.statements),
+            label=label_of("corner", backend.name, plan.title) if found.labelled else None,
         )  # fmt: skip
         yield from render_film(
             plan, backend, output=Path(output), profile=profile, device=device, shots=shots, project=project,
@@ -266,16 +270,10 @@ class LoadedFilm(Film):
         file = self._film.span.file if self._film.span else ""
         return project_folder(Path(file)) if file and Path(file).is_file() else super()._project()
 
-    def check(self) -> list[Diagnostic]:
+    def _analysis(self) -> Analysis:
         from scenelang.compiler.pipeline import analyse
 
-        return list(analyse(self._film, self._found).diagnostics)
-
-    def plan(self) -> Plan:
-        errors = [d for d in self.check() if d.severity == "error"]
-        if errors:
-            raise SceneError(errors)
-        return super().plan()
+        return analyse(self._film, self._found)
 
 
 def parse(text: str, file: str = "<text>") -> LoadedFilm:

@@ -58,14 +58,17 @@ def where(target: Who | Place) -> str:
 def fields(values: dict[str, object]) -> str:
     """`{ from left 35deg; colour "deep blue" }` from keyword arguments; `from_` is `from`.
 
-    Free text is quoted by its key: `wears`, `mood`, `look`, `avoid`, `colour`.
+    Free text is quoted by its key: `wears`, `mood`, `look`, `avoid`, `colour`, `consent`; `real=True` is `real`.
     """
     if not values:
         return ""
     written = []
     for key, value in values.items():
         key = key.rstrip("_").replace("_", "-")
-        text = key in ("wears", "mood", "look", "avoid", "colour")
+        if value is True:
+            written.append(key)
+            continue
+        text = key in ("wears", "mood", "look", "avoid", "colour", "consent")
         if isinstance(value, tuple) and key == "size":
             value = f"{value[0]}x{value[1]}"
         elif isinstance(value, float | int):

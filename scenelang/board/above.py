@@ -9,11 +9,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scenelang.compiler.geometry import SENSOR_WIDTH_MM
 from scenelang.compiler.plan import Plan, ShotPlan, Vec3Track, at
 
 WIDTH, HEIGHT = 320.0, 240.0
 MARGIN = 26.0
-SENSOR = 36.0  # mm
 SHORTEST = 3.0  # metres across: a face from near is not drawn as a hall
 Point = tuple[float, float]
 
@@ -131,7 +131,7 @@ def _view(to: _Frame, shot: ShotPlan, frame: int) -> str:
     """The wedge of floor that the camera sees, beyond everyone who stands before it."""
     row = shot.camera.c2w[frame]
     x, z = _ahead(row)
-    half = math.atan(SENSOR / 2 / at(shot.camera.focal_mm, frame))
+    half = math.atan(SENSOR_WIDTH_MM / 2 / at(shot.camera.focal_mm, frame))
     places = [at(track.position, frame) for track in shot.subjects]
     ahead = [(p[0] - row[3]) * x + (p[2] - row[11]) * z for p in places]
     length = max(70.0, 30.0 + to.scale * max(ahead, default=0.0))

@@ -19,7 +19,6 @@ class Curve:
     kind: str  # light or particles
     points: str
     said: str
-    colour: str
 
 
 def curves(shot: ShotPlan) -> list[Curve]:
@@ -29,16 +28,16 @@ def curves(shot: ShotPlan) -> list[Curve]:
 
 
 def _light(light: LightTrack, frames: int) -> Curve:
-    rgb = at(light.colour, 0)
-    colour = "#" + "".join(f"{round(255 * min(1.0, max(0.0, c)) ** (1 / 2.2)):02x}" for c in rgb)
     said = _range([100 * v for v in light.intensity], " %")
     if any(light.temperature):
         said += ", " + _range(light.temperature, " K")
-    return Curve(light.name, "light", _line(light.intensity, frames), said, colour)
+    return Curve(light.name, "light", _line(light.intensity, frames), said)
 
 
 def _air(air: ParticleTrack, frames: int) -> Curve:
-    return Curve(air.kind, "particles", _line(air.density, frames), _range([100 * v for v in air.density], " %"), "")  # fmt: skip
+    return Curve(
+        air.kind, "particles", _line(air.density, frames), _range([100 * v for v in air.density], " %")
+    )
 
 
 def _line(track: Sequence[float], frames: int) -> str:

@@ -37,6 +37,7 @@ class Watch:
         self._profile, self._explain = profile, explain
         self._stills = Stills(costing.store)
         self._plan: Plan | None = None
+        self._keys: dict[str, str] = {}  # of the plan's takes; they change with the files alone
         self._files: set[str] = {file}
         self._shown: Stamp | None = None  # of the files, as the page shows them
         self._changed = threading.Condition()
@@ -69,7 +70,8 @@ class Watch:
             film, found, source = parse_file(self._file)
             analysis = analyse(film, found)
         plan = analysis.plan if analysis.plan and analysis.plan.shots else None
-        self._plan = plan or self._plan
+        if plan is not None:
+            self._plan, self._keys = plan, self._keys_of(plan)
         self._files = {self._file, *(path for _, path, _ in facts if Path(path).suffix)}
         self._shown = self._stamp()
         if not all(map(holds, facts)):  # saved since it was read
@@ -79,12 +81,11 @@ class Watch:
         self._publish(self._page(findings) if self._plan else _only(self._file, findings))
         if plan is None:
             return 0
-        keys = self._keys(plan)
         footage, native = footage_of(plan), self._backend.native(plan, self._profile)
         before = len(self._stills.known)
         for shot in plan.shots:
             known = len(self._stills.known)
-            self._stills.of(plan, shot, footage[shot.id], keys.get(shot.id), native, make=True)
+            self._stills.of(plan, shot, footage[shot.id], self._keys.get(shot.id), native, make=True)
             if len(self._stills.known) == known:
                 continue
             if self._stamp() != self._shown:
@@ -105,7 +106,7 @@ class Watch:
             self._version += 1
             self._changed.notify_all()
 
-    def _keys(self, plan: Plan) -> dict[str, str]:
+    def _keys_of(self, plan: Plan) -> dict[str, str]:
         costing = self._costing
         keys = take_keys(plan, self._backend, self._profile, costing.device, costing.project) or {}
         return {id: key.take for id, key in keys.items()}
@@ -120,9 +121,8 @@ class Watch:
             except OSError:
                 stamps.append((file, None))
         store = self._costing.store
-        if store is not None and self._plan is not None:
-            keys = self._keys(self._plan)
-            stamps.append(tuple(store.has("takes", key) for key in keys.values()))
+        if store is not None:
+            stamps.append(tuple(store.has("takes", key) for key in self._keys.values()))
         return tuple(stamps)
 
 

@@ -54,7 +54,7 @@ def finish_options(function: F) -> F:
     """`--upscale` and `--retime`: how frames get to the film's size and rate."""
     upscale = click.option(
         "--upscale", type=click.Choice(["learned", "bicubic"]), default=None,
-        help="How smaller frames get to the film's size; default: learned in final, bicubic in draft, of previz and of maquette.",
+        help="How smaller frames get to the film's size; default: learned; bicubic in draft, of previz and of maquette.",
     )  # fmt: skip
     retime = click.option(
         "--retime", type=click.Choice(["flow", "blend"]), default=None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -35,6 +36,7 @@ class Wishes:
 def trust_options(function: F) -> F:
     """`--policy`, `--label`, `--sidecar`, `--certificate`, `--key`, `--tsa`, as one argument, `wishes`."""
 
+    @wraps(function)
     def gathered(
         policy: str | None,
         label: Literal["corner", "card"] | None,
@@ -48,8 +50,6 @@ def trust_options(function: F) -> F:
             raise click.UsageError("--certificate and --key go together")
         return function(wishes=Wishes(policy, label, certificate, key, tsa, sidecar), **more)
 
-    gathered.__doc__ = function.__doc__
-    gathered.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
     for option in (
         click.option(
             "--tsa", metavar="URL", help="A time-stamp authority, asked when the film is signed."
@@ -72,16 +72,23 @@ def trust_options(function: F) -> F:
     return gathered  # type: ignore[return-value]
 
 
-def pass_policy(analysis: Analysis, wishes: Wishes, quiet: bool) -> Rules:
-    """Leaves with exit code 3 where the policy refuses the film."""
+def rules_of(policy: str | None, analysis: Analysis) -> Rules:
+    """The policy that holds for a film, with this local one over it, and its consents; leaves with code 1 where
+    these aren't to be had."""
     from scenelang.runtime.errors import RenderError
-    from scenelang.trust.policy_film import judge
-    from scenelang.trust.policy_signing import load_rules
+    from scenelang.trust.policy_signing import load_rules, with_consents
 
     try:
-        rules = load_rules(Path(wishes.policy) if wishes.policy else None)
+        return with_consents(load_rules(Path(policy) if policy else None), analysis.resolved)
     except RenderError as error:
         fail(error.message, error.hint)
+
+
+def pass_policy(analysis: Analysis, wishes: Wishes, quiet: bool) -> Rules:
+    """Leaves with exit code 3 where the policy refuses the film."""
+    from scenelang.trust.policy_film import judge
+
+    rules = rules_of(wishes.policy, analysis)
     found = judge(analysis, rules.policy, rules.agreed)
     shown = [d for d in found.diagnostics if d.severity == "error" or not quiet]
     show_findings(shown, {}, err=True)
@@ -105,14 +112,10 @@ def seal_for(
     from scenelang.runtime.errors import RenderError
     from scenelang.trust.film_id import FilmLog
     from scenelang.trust.identity import own_identity
-    from scenelang.trust.label import DRAWN, WORDS, Label
+    from scenelang.trust.label import label_of
     from scenelang.trust.seal import Seal
     from scenelang.trust.sources import imported
 
-    label = None
-    if wishes.label:
-        words = DRAWN if model == "previz" else WORDS
-        label = Label(wishes.label, words, (plan.title, f"made with scenelang, model {model}"))
     try:
         identity = (
             own_identity(Path(wishes.certificate), Path(wishes.key))
@@ -126,8 +129,8 @@ def seal_for(
             rules.policy.digest,
             identity=identity,
             tsa=wishes.tsa,
-            label=label,
-            beside=(*imported(analysis.film), *((c.file, c.statement) for c in rules.consents)),
+            label=label_of(wishes.label, model, plan.title) if wishes.label else None,
+            beside=(*imported(analysis.film), *rules.statements),
             log=FilmLog(),
             visible=picture,
         )

@@ -63,11 +63,15 @@ def _seed_of(
     """The seed of a take; leaves where there is none of this number."""
     from scenelang.cli.storyboard import ready
     from scenelang.runtime.choices import choices
+    from scenelang.runtime.errors import RenderError
     from scenelang.runtime.keys import take_keys
 
     plan = plan_of_file(file, quiet=True)
     backend, costing = ready(file, model, device)
-    keys = take_keys(plan, backend, profile, device, costing.project) or {}
+    try:
+        keys = take_keys(plan, backend, profile, device, costing.project) or {}
+    except RenderError as error:
+        fail(error.message, error.hint)
     if shot not in keys:
         fail(f"no shot has the ID `{shot}`", f"there are: {', '.join(keys)}", 2)
     found = choices(costing.store, keys[shot]) if costing.store else []

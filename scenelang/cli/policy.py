@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scenelang.cli.common import analysis_of, common_options, fail, leave, show_findings
+from scenelang.cli.common import REFUSED, analysis_of, common_options, fail, leave, show_findings
 
 if TYPE_CHECKING:
     from scenelang.trust.policy_scores import Score
@@ -46,16 +46,11 @@ def show(quiet: bool) -> None:
 @common_options
 def check(file: str, own: str | None, quiet: bool) -> None:
     """Say what the policy finds in FILE. Exit code 0: nothing, or warnings; 3: refused."""
-    from scenelang.cli.guard import REFUSED
-    from scenelang.runtime.errors import RenderError
+    from scenelang.cli.guard import rules_of
     from scenelang.trust.policy_film import judge
-    from scenelang.trust.policy_signing import load_rules
 
     analysis = analysis_of(file, quiet=True)
-    try:
-        rules = load_rules(Path(own) if own else None)
-    except RenderError as error:
-        fail(error.message, error.hint)
+    rules = rules_of(own, analysis)
     found = judge(analysis, rules.policy, rules.agreed)
     show_findings(found.diagnostics, {})
     if found.refused:

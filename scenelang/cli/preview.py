@@ -15,7 +15,9 @@ from scenelang.cli.guard import Wishes, pass_policy, seal_for, trust_options
 )
 @file_argument
 @click.option(
-    "-o", "--output", help="film.mp4, film.mov or a folder for pictures; default FILE.preview.mp4."
+    "-o",
+    "--output",
+    help="film.mp4, film.mov, film.gif or a folder for pictures; default FILE.preview.mp4.",
 )
 @click.option(
     "--pass",

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 )
 @file_argument
 @click.option(
-    "-o", "--output", help="film.mp4, film.mov or a folder for pictures (frames/); default FILE.mp4."
+    "-o", "--output", help="film.mp4, .mov, .gif or a folder for pictures (frames/); default FILE.mp4."
 )
 @model_options
 @click.option("--shots", help="Only these shots: IDs with commas between them.")
@@ -73,6 +73,7 @@ def command(
     Exit code 0: done; 1: errors; 2: wrong usage; 3: refused, by the policy, the budget, --plan or --locked;
     130: interrupted, what is finished is kept.
     """
+    from scenelang.runtime.edit import only
     from scenelang.runtime.errors import RenderError
     from scenelang.runtime.filmlock import write_lock
     from scenelang.runtime.finish.settings import finish_of
@@ -94,9 +95,9 @@ def command(
         if strict:
             _refuse_dropped(plan, backend, costing)
         found, path = _lock(file, plan, backend, profile, costing, locked, lock, quiet)
+        ahead = outlook(plan, backend, profile, costing, takes)
     except RenderError as error:
         fail(error.message, error.hint)
-    ahead = outlook(plan, backend, profile, costing, takes)
     if not yes:
         _within_budget(ahead, costing)
     if takes is not None:
@@ -110,9 +111,10 @@ def command(
             f"{cost_in_words(ahead.cost, costing.currency)}",
             err=True,
         )
+    shown = plan if costing.shots is None else only(plan, costing.shots)
     run_render(
         plan, backend, target, costing, profile=profile, as_json=as_json, quiet=quiet,
-        seal=seal_for(plan, backend.name, analysis, rules, wishes), sidecar=wishes.sidecar,
+        seal=seal_for(shown, backend.name, analysis, rules, wishes), sidecar=wishes.sidecar,
         finish=finish_of(backend, profile, upscale, retime), force=force, ahead=ahead,
     )  # fmt: skip
     if lock and found is not None:

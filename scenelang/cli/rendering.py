@@ -81,7 +81,7 @@ def run_render(
         if sidecar:
             from scenelang.trust.sidecar import write_sidecar
 
-            write_sidecar(seal, Path(output))
+            write_sidecar(seal, done.output)
         if not (as_json or quiet):
             show(done.expectations, err=True)
             click.echo(f"{done.output}" + (f" (captions in {done.captions})" if done.captions else ""))

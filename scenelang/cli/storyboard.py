@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,15 +22,13 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Default FILE.storyboard.html.")
 @model_options
 @common_options
-def command(
-    file: str, output: str | None, model: str | None, profile: str, device: str, quiet: bool
-) -> None:
+def command(**options: Any) -> None:
     """Make one page of FILE, which needs nothing besides itself: send it, print it, read it on a phone.
 
     A still of each segment (of the rendered take where it is cached, else of the animatic), the shot from
     above, its light and air over time, what the model reads, what it honours, dialogue, cost.
     """
-    write_page(file, output, model, profile, device, quiet, takes=False)
+    write_page(**options, takes=False)
 
 
 def write_page(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from scenelang.cli.common import common_options, file_argument, model_options
@@ -15,11 +17,9 @@ from scenelang.cli.storyboard import write_page
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Default FILE.takes.html.")
 @model_options
 @common_options
-def command(
-    file: str, output: str | None, model: str | None, profile: str, device: str, quiet: bool
-) -> None:
+def command(**options: Any) -> None:
     """Make one page of the takes of FILE's shots that `render --takes` made, as movies side by side.
 
     `scenelang pick` keeps one.
     """
-    write_page(file, output, model, profile, device, quiet, takes=True)
+    write_page(**options, takes=True)

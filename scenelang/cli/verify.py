@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scenelang.cli.common import common_options, fail, leave
+from scenelang.cli.common import common_options, fail, has_errors, leave, read_film, show_findings
 
 if TYPE_CHECKING:
     from scenelang.trust.verifying import Verdict
@@ -64,7 +64,7 @@ def command(
     except RenderError as error:
         fail(error.message, error.hint, 2)
     if as_json:
-        click.echo(json.dumps(to_json(verdict, file), ensure_ascii=False))
+        click.echo(json.dumps(to_json(verdict, file)))
     elif not quiet:
         _show(verdict, source)
     try:
@@ -90,10 +90,14 @@ def _progress(silent: bool) -> Callable[[float], None]:
 
 
 def _hash_of(source: str) -> str:
-    from scenelang.cli.common import analysis_of
+    """The hash of a film's text; leaves with code 2 where it can't be read."""
     from scenelang.compiler.pipeline import source_hash
 
-    return source_hash(analysis_of(source, quiet=True).film)
+    film, found, text = read_film(source)
+    if has_errors(found):
+        show_findings([d for d in found if d.severity == "error"], {text.file: text}, err=True)
+        leave(2)
+    return source_hash(film)
 
 
 def _take_out(verdict: Verdict, to: Path) -> None:
@@ -108,19 +112,14 @@ def _take_out(verdict: Verdict, to: Path) -> None:
 
 
 def _show(verdict: Verdict, source: str | None) -> None:
+    from scenelang.trust.page import known
+
     click.secho(verdict.sentence, fg=COLOURS.get(verdict.name, "red"), bold=True)
     click.echo(f"  {verdict.why}")
-    for name, value in facts(verdict):
+    for name, value in known(verdict):
         click.echo(f"  {name}: {value}")
     if source and verdict.source is not None:
         click.echo(f"  {source}: {'its source' if verdict.source else 'not its source'}")
     elif source:
         click.echo(f"  {source}: can't be told, since nothing here knows the film's source")
     click.echo(LIMITS)
-
-
-def facts(verdict: Verdict) -> list[tuple[str, str]]:
-    """What is known, in words; nothing where nothing is."""
-    from scenelang.trust.page import known
-
-    return known(verdict)

@@ -128,9 +128,9 @@ def _fields(context: Context) -> Items:
         given = {before.split()[0] for before in context.before}
         for prop in PROPERTIES[owner]:
             if prop.key not in given:
-                line = f"{prop.key} {TYPES[prop.type][1]}"
+                line = f"{prop.key} {TYPES[prop.type][1]}".rstrip()
                 yield _snippet(prop.key, prop.meaning, filled(line), line)
-    elif len(words) == 1 and (known := find_property(owner, words[0])):
+    elif len(words) == 1 and (known := find_property(owner, words[0])) and known.type != "flag":
         yield _sample(known)
         yield from _terms(context)
 

@@ -6,14 +6,13 @@ The library is a shared one written in Rust; it is imported when something is si
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
 from scenelang.runtime.errors import RenderError
+from scenelang.runtime.output import atomic_path
 from scenelang.trust.film_id import Record
 from scenelang.trust.identity import Identity, SigningError
 from scenelang.trust.xmp import SOURCE_TYPES
@@ -71,9 +70,8 @@ class Credential:
 
 
 def sign(path: Path, claim: Claim, identity: Identity, tsa: str | None = None) -> None:
-    """Signs the file in place: to another name beside it first. Raises `SigningError`."""
+    """Signs the file in place: to another name beside it first. Raises `RenderError`."""
     c2pa = _library()
-    to = path.with_name(f".{path.name}.signed{path.suffix}")
     try:
         info = c2pa.C2paSignerInfo(
             identity.algorithm, identity.chain.encode(), identity.key.encode(), tsa or None
@@ -82,16 +80,13 @@ def sign(path: Path, claim: Claim, identity: Identity, tsa: str | None = None) -
             c2pa.Context.from_dict(_SETTINGS) as context,
             c2pa.Builder(_manifest(path, claim), context) as builder,
             c2pa.Signer.from_info(info) as signer,
+            atomic_path(path) as part,
         ):
             _add_ingredients(builder, claim)
-            builder.sign_file(path, to, signer)
-        os.replace(to, path)
+            builder.sign_file(path, part, signer)
     except c2pa.C2paError as error:
         hint = "is the time-stamp authority's address right, and is there a network?" if tsa else ""
         raise SigningError(f"the film can't be signed: {error}", hint) from error
-    finally:
-        with suppress(OSError):
-            to.unlink(missing_ok=True)
 
 
 def read(path: Path, roots: str) -> Credential:
@@ -135,10 +130,10 @@ def _told(reader: Any) -> Credential:
         if label == RENDER:
             render = data
         elif label.startswith("c2pa.soft-binding") and data.get("alg") == MARK:
-            blocks = data.get("blocks") or [{}]
-            mark = _text(blocks[0].get("value")) if isinstance(blocks[0], dict) else ""
+            first = next(iter(_list(data.get("blocks"))), None)
+            mark = _text(first.get("value")) if isinstance(first, dict) else ""
         elif label.startswith("c2pa.actions"):
-            for action in data.get("actions") or []:
+            for action in _list(data.get("actions")):
                 if isinstance(action, dict) and action.get("action") == "c2pa.created":
                     source_type = _text(action.get("digitalSourceType")).removeprefix(SOURCE_TYPES)
     signature = active.get("signature_info") or {}
@@ -158,6 +153,10 @@ def _told(reader: Any) -> Credential:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _files(reader: Any, active: dict[str, Any]) -> dict[str, bytes]:

@@ -21,6 +21,7 @@ from scenelang.compiler.plan import Plan
 from scenelang.runtime.errors import RenderError
 
 LENGTH = 8  # bytes
+_COLUMNS = "id, source, title, model, seeds, version, made"
 MOST_NAMED = 2000  # of the log's latest films, tried by name where a mark is faint
 
 
@@ -35,7 +36,6 @@ class Record:
     seeds: tuple[tuple[str, int], ...]  # (shot, seed)
     version: str
     made: str = ""  # ISO 8601, UTC
-    output: str = ""  # the file's name, without its folder
 
 
 def record_of(plan: Plan, model: str) -> Record:
@@ -69,9 +69,9 @@ class FilmLog:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._open() as base, base:
                 base.execute(
-                    "insert into films values (?, ?, ?, ?, ?, ?, ?, ?)",
+                    f"insert into films ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)",
                     (record.id, record.source, record.title, record.model, json.dumps(record.seeds),
-                     record.version, record.made, record.output),
+                     record.version, record.made),
                 )  # fmt: skip
         except (sqlite3.Error, OSError) as error:
             raise RenderError(
@@ -80,14 +80,16 @@ class FilmLog:
 
     def find(self, id: str) -> Record | None:
         """The latest render with this ID."""
-        rows = self._rows("select * from films where id = ? order by rowid desc limit 1", (id,))
+        rows = self._rows(
+            f"select {_COLUMNS} from films where id = ? order by rowid desc limit 1", (id,)
+        )
         return next(rows, None)
 
     def latest(self, count: int = MOST_NAMED) -> list[Record]:
         """The latest renders, newest first, one of each ID."""
         return list(
             self._rows(
-                "select * from films where rowid in (select max(rowid) from films group by id) "
+                f"select {_COLUMNS} from films where rowid in (select max(rowid) from films group by id) "
                 "order by rowid desc limit ?",
                 (count,),
             )
@@ -98,11 +100,9 @@ class FilmLog:
             return
         try:
             with self._open() as base:
-                for id, source, title, model, seeds, version, made, output in base.execute(
-                    query, values
-                ):
+                for id, source, title, model, seeds, version, made in base.execute(query, values):
                     named = tuple((str(s), int(n)) for s, n in json.loads(seeds))
-                    yield Record(id, source, title, model, named, version, made, output)
+                    yield Record(id, source, title, model, named, version, made)
         except (sqlite3.Error, OSError, ValueError, TypeError):
             return  # a log that can't be read knows nothing
 
@@ -111,7 +111,7 @@ class FilmLog:
         with closing(sqlite3.connect(self.path, timeout=10)) as base:
             base.execute(
                 "create table if not exists films (id text, source text, title text, model text, seeds text, "
-                "version text, made text, output text)"
+                "version text, made text)"
             )
             base.execute("create index if not exists films_by_id on films (id)")
             yield base

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,8 @@ class Frame:
 
 def kind_of(path: Path) -> str:
     """The demuxer for what the file's first bytes say. Raises `FootageError`."""
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise FootageError(f"{path} is no file", "name a film or a picture")
     try:
         with path.open("rb") as file:
             head = file.read(400)
@@ -69,21 +72,20 @@ def kind_of(path: Path) -> str:
 
 def all_frames(path: Path, seconds: float = MOST_SECONDS) -> Iterator[Frame]:
     """Every frame, in order, until the time is up. What breaks the decoder ends the film there."""
-    until = time.monotonic() + seconds
     with _opened(path) as file:
-        yield from _decoded(file, until)
+        yield from _decoded(file, [seconds])
 
 
 def sampled_frames(path: Path, most: int = SAMPLED, seconds: float = MOST_SECONDS) -> Iterator[Frame]:
     """At most so many frames: all of a short film, or stretches spread over a long one."""
-    until = time.monotonic() + seconds
+    left = [seconds]
     with _opened(path) as file:
         stream = file.streams.video[0]
         length = float(file.duration or 0) / av.time_base
         rate = float(stream.average_rate or 0)
         count = stream.frames or round(length * rate)
         if not 2 * most < count < 10**9 or length <= 0:
-            yield from _limited(_decoded(file, until), most)
+            yield from islice(_decoded(file, left), most)
             return
         stretches = max(1, most // STRETCH)
         for part in range(stretches):
@@ -92,12 +94,7 @@ def sampled_frames(path: Path, most: int = SAMPLED, seconds: float = MOST_SECOND
                 file.seek(int(target * av.time_base))
             except (av.FFmpegError, ValueError, OverflowError):
                 continue
-            yield from _limited(_decoded(file, until), STRETCH)
-
-
-def _limited(frames: Iterator[Frame], most: int) -> Iterator[Frame]:
-    for _, frame in zip(range(most), frames):
-        yield frame
+            yield from islice(_decoded(file, left), STRETCH)
 
 
 def _opened(path: Path) -> Any:
@@ -108,7 +105,8 @@ def _opened(path: Path) -> Any:
         file = av.open(path.open("rb"), "r", format=kind, container_options=options)
         stream = file.streams.video[0]
         width, height = stream.codec_context.width, stream.codec_context.height
-    except (av.FFmpegError, IndexError, ValueError, OSError, MemoryError) as error:
+    except (av.FFmpegError, IndexError, AttributeError, ValueError, OSError, MemoryError) as error:
+        # without a codec that is known, a stream has no context: hence the attribute
         raise FootageError(f"{path} can't be opened: it is damaged, or has no pictures") from error
     if width * height > MOST_PIXELS:
         file.close()
@@ -118,14 +116,20 @@ def _opened(path: Path) -> Any:
     return file
 
 
-def _decoded(file: Any, until: float) -> Iterator[Frame]:
-    try:
-        for number, frame in enumerate(file.decode(video=0)):
-            yield Frame(_luma(frame), float(frame.time if frame.time is not None else number / 24))
-            if time.monotonic() > until:
-                return
-    except (av.FFmpegError, ValueError, OverflowError, MemoryError):
-        return
+def _decoded(file: Any, left: list[float]) -> Iterator[Frame]:
+    """The frames from here on; `left[0]` are the seconds that decoding may still take, whoever waits meanwhile."""
+    frames = enumerate(file.decode(video=0))
+    while True:
+        begun = time.monotonic()
+        try:
+            number, frame = next(frames)
+            made = Frame(_luma(frame), float(frame.time if frame.time is not None else number / 24))
+        except (StopIteration, av.FFmpegError, ValueError, OverflowError, MemoryError):
+            return
+        left[0] -= time.monotonic() - begun
+        yield made
+        if left[0] < 0:
+            return
 
 
 def _luma(frame: av.VideoFrame) -> Luma:

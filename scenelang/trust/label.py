@@ -73,6 +73,12 @@ class Label:
             left_over -= count
 
 
+def label_of(kind: Literal["corner", "card"], model: str, title: str) -> Label:
+    """The label of a film that this model made."""
+    words = DRAWN if model == "previz" else WORDS
+    return Label(kind, words, (title, f"made with scenelang, model {model}"))
+
+
 @cache
 def _written(text: str, size: int) -> NDArray[np.float32]:
     """The words as ink from 0 to 1 [H, W], with some room around them."""

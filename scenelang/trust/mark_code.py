@@ -40,14 +40,13 @@ def decode(soft: Floats) -> bytes | None:
     """
     scores = np.full(1 << MEMORY, -np.inf, np.float64)
     scores[0] = 0
-    came: list[NDArray[np.int64]] = []
-    states = np.arange(1 << MEMORY)
-    for step in soft.reshape(-1, len(POLYNOMIALS)).astype(np.float64):
-        gains = SIGNS @ step  # by register
-        # a state's register was (bit, five kept, one dropped): two registers lead to it
-        zero, one = (scores[(states << 1 & LAST) | b] + gains[states << 1 | b] for b in (0, 1))
-        came.append((one > zero).astype(np.int64))
-        scores = np.maximum(zero, one)
+    came = []
+    gains = soft.reshape(-1, len(POLYNOMIALS)).astype(np.float64) @ SIGNS.T  # [steps, registers]
+    for paths in gains.reshape(len(gains), 2, -1, 2):
+        # a state's register was (bit, seven kept, one dropped): two registers lead to it
+        paths += scores.reshape(-1, 2)
+        came.append((paths[..., 1] > paths[..., 0]).ravel())
+        scores = np.maximum(paths[..., 0], paths[..., 1])
     state, bits = 0, []
     for step_came in reversed(came):
         bits.append(state >> (MEMORY - 1))

@@ -34,7 +34,6 @@ GUESSED = 6  # more scales, where the picture repeats itself
 Flip = tuple[int, int]
 FLIPS: tuple[Flip, ...] = ((1, 1), (-1, 1), (1, -1), (-1, -1))
 HYPOTHESES = GRID * GRID * len(FLIPS) * (len(FIXED) + GUESSED)
-_BOX = 7  # pixels on each side that a pixel is compared with, together
 
 
 @dataclass(frozen=True)
@@ -84,16 +83,18 @@ def evened(luma: Luma) -> Floats:
 
 
 def _blur(picture: Floats) -> Floats:
-    """The mean over a box around each pixel; beyond the edges, the picture mirrored."""
-    half = _BOX // 2
-    for axis in (0, 1):
-        pad = [(0, 0), (0, 0)]
-        pad[axis] = (half + 1, half)
-        wide = np.pad(picture, pad, mode="reflect")
-        sums = np.cumsum(wide, axis=axis, out=wide)
-        picture = sums[_BOX:] - sums[:-_BOX] if axis == 0 else sums[:, _BOX:] - sums[:, :-_BOX]
-    picture *= 1 / (_BOX * _BOX)
-    return picture
+    """The mean over a box of seven by seven around each pixel; beyond the edges, the picture mirrored."""
+    whole: Floats = _sevens(_sevens(np.pad(picture, 3, mode="reflect")).T).T
+    return whole / np.float32(49)
+
+
+def _sevens(rows: Floats) -> Floats:
+    """The sums of every seven rows that follow each other: of two, of two pairs, and the rest."""
+    two = rows[:-1] + rows[1:]
+    four = two[:-2] + two[2:]
+    sums: Floats = four[:-3] + two[4:-1]
+    sums += rows[6:]
+    return sums
 
 
 def read(lumas: Iterable[Luma], known: Sequence[bytes] = (), upright: bool = False) -> Mark:
@@ -155,7 +156,7 @@ def _smooth(power: Floats, half: int = 6) -> Floats:
 
 def _scales(white: Floats) -> Iterator[float]:
     yield 1.0
-    yield from (s for s in _repeats(white))
+    yield from _repeats(white)
     yield from FIXED[1:]
 
 
@@ -251,10 +252,12 @@ def _trust(values: Waves) -> Floats:
 
     Compression and scaling take the short waves first, and texture drowns the long ones.
     """
-    kept = np.real(values[SYNC] * PHASES[SYNC].conj())
-    near = np.exp(-((RADII[:, None] - RADII[None, SYNC]) ** 2) / (2 * 2.5**2))
-    level = near @ kept / near.sum(axis=1)
+    level = _NEAR @ np.real(values[SYNC] * PHASES[SYNC].conj())
     return np.maximum(level, 0.1 * max(float(level.max()), 1e-9)).astype(np.float32)
+
+
+_NEAR = np.exp(-((RADII[:, None] - RADII[None, SYNC]) ** 2) / (2 * 2.5**2))  # [B, sync bins]
+_NEAR = (_NEAR / _NEAR.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def _of_bins(waves: Waves, flip: tuple[int, int]) -> Waves:
@@ -268,10 +271,9 @@ def _of_bins(waves: Waves, flip: tuple[int, int]) -> Waves:
 
 def _place(values: Waves, bins: NDArray[np.int64], expected: Waves) -> tuple[Waves, float]:
     """The turning of phases that the tile's place needs [B], by some of its bins, and their score."""
-    sync = np.zeros((GRID, GRID), np.complex64)
-    sync[BINS[bins, 1], BINS[bins, 0] % GRID] = values[bins] * expected.conj()
-    surface = np.fft.ifft2(sync).real
-    y, x = divmod(int(surface.argmax()), GRID)
+    sync = np.zeros((GRID, GRID // 2 + 1), np.complex64)  # the half with l > 0: the surface is real
+    sync[BINS[bins, 0] % GRID, BINS[bins, 1]] = values[bins] * expected.conj()
+    x, y = divmod(int(np.fft.irfft2(sync).argmax()), GRID)
     turn = np.exp(2j * np.pi * (BINS[:, 0] * x + BINS[:, 1] * y) / GRID).astype(np.complex64)
     return turn, _z(values[bins] * turn[bins], expected)
 

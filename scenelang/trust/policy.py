@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -62,35 +62,54 @@ class Policy:
     groups: dict[str, tuple[str, ...]]
     rules: tuple[Rule, ...]
     digest: str  # SHA-256 of all that it was made of
+    fixed_masks: tuple[str, ...]  # the only ones that categories see which can't be overridden
+
+    @cached_property
+    def fixed_groups(self) -> frozenset[str]:
+        """The groups of categories that can't be overridden."""
+        fixed = (r for r in self.rules if not self.categories[r.category].overridable)
+        return frozenset(g for r in fixed for g in r.groups)
 
     @cached_property
     def _masks(self) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{'|'.join(self.masks)})\b") if self.masks else re.compile(r"(?!)")
+        return _joined(self.masks)
+
+    @cached_property
+    def _fixed(self) -> re.Pattern[str]:
+        return _joined(self.fixed_masks)
 
     @cached_property
     def _patterns(self) -> dict[str, tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]]:
         return {name: _compiled(terms) for name, terms in self.groups.items()}
 
+    @cached_property
+    def _seen(self) -> Callable[[str, re.Pattern[str]], dict[str, str]]:
+        return lru_cache(maxsize=4096)(self._groups_in)  # shots share most of their texts
+
     def matches(self, lines: list[str]) -> Iterator[Match]:
         """The rules that hold in a shot of these texts."""
-        told = [self._groups_in(line) for line in lines]
+        told = [self._seen(line, self._masks) for line in lines]
+        # what can't be overridden is read without a local policy's masks: none can hide it
+        fixed = [self._seen(line, self._fixed) for line in lines]
         for rule in self.rules:
+            category = self.categories[rule.category]
+            held = told if category.overridable else fixed
             scopes: Iterable[list[int]] = [list(range(len(lines)))]
             if rule.scope == "line":
                 scopes = ([i] for i in range(len(lines)))
             for scope in scopes:
-                places = [next((i for i in scope if g in told[i]), None) for g in rule.groups]
-                if None not in places and self.categories[rule.category].action != "allow":
+                places = [next((i for i in scope if g in held[i]), None) for g in rule.groups]
+                if None not in places and category.action != "allow":
                     at = tuple(p for p in places if p is not None)
-                    terms = tuple(told[i][g] for i, g in zip(at, rule.groups))
-                    yield Match(rule, self.categories[rule.category], terms, at)
+                    terms = tuple(held[i][g] for i, g in zip(at, rule.groups))
+                    yield Match(rule, category, terms, at)
                     break
 
-    def _groups_in(self, line: str) -> dict[str, str]:
-        """Groups with a term in the line, and the term."""
+    def _groups_in(self, line: str, masks: re.Pattern[str]) -> dict[str, str]:
+        """Groups with a term in the line that no mask takes out, and the term."""
         found: dict[str, str] = {}
-        texts = [self._masks.sub("·", view) for view in views(line)]
-        stretched = squeezed(self._masks.sub("·", plain(line))) if is_stretched(line) else ""
+        texts = [masks.sub("·", view) for view in views(line)]
+        stretched = squeezed(masks.sub("·", plain(line))) if is_stretched(line) else ""
         apart = runs_together(line)
         for name, (pattern, squeezed_pattern, inside) in self._patterns.items():
             for text, how in [(t, pattern) for t in texts] + [
@@ -102,6 +121,10 @@ class Policy:
                     found[name] = hit[0]
                     break
         return found
+
+
+def _joined(masks: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(masks)})\b") if masks else re.compile(r"(?!)")
 
 
 def _compiled(terms: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
@@ -119,15 +142,16 @@ def _compiled(terms: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str],
     )
 
 
+@cache
 def bundled() -> Policy:
     """The policy that comes with scenelang."""
     data = files("scenelang.trust").joinpath("policy.toml").read_bytes()
-    return _policy(_parsed(data, "the bundled policy"), hashlib.sha256(data).hexdigest())
+    return _policy(parsed(data, "the bundled policy"), hashlib.sha256(data).hexdigest())
 
 
 def overridden(base: Policy, data: bytes, name: str) -> Policy:
     """The base with a local policy's changes. Raises `PolicyError` for what it may not change."""
-    own = _parsed(data, name)
+    own = parsed(data, name)
     categories = dict(base.categories)
     for key, values in _table(own, "categories", name).items():
         old = categories.get(key)
@@ -144,8 +168,7 @@ def overridden(base: Policy, data: bytes, name: str) -> Policy:
         "groups": {**{k: list(v) for k, v in base.groups.items()}, **_table(own, "groups", name)},
     }
     rules = [*base.rules, *_rules(own, name)]
-    fixed = {g for r in base.rules if not base.categories[r.category].overridable for g in r.groups}
-    touched = fixed & set(_table(own, "groups", name))
+    touched = base.fixed_groups & set(_table(own, "groups", name))
     if touched:
         raise PolicyError(
             f"{name}: the group `{min(touched)}` belongs to a category that stays as it is"
@@ -153,8 +176,7 @@ def overridden(base: Policy, data: bytes, name: str) -> Policy:
     if own.get("masks") and _hides(base, [str(m) for m in own["masks"]]):
         raise PolicyError(f"{name}: a mask hides what can never be overridden", "make the mask narrower")
     digest = hashlib.sha256(bytes.fromhex(base.digest) + data).hexdigest()
-    policy = _built(made, categories, tuple(rules), digest, name)
-    return policy
+    return _built(made, categories, tuple(rules), digest, name, base.fixed_masks)
 
 
 def _hides(base: Policy, masks: list[str]) -> bool:
@@ -162,11 +184,11 @@ def _hides(base: Policy, masks: list[str]) -> bool:
         taken = re.compile("|".join(f"(?:{m})" for m in masks))
     except re.error as error:
         raise PolicyError(f"a mask is no regular expression: {error}") from error
-    fixed = {g for r in base.rules if not base.categories[r.category].overridable for g in r.groups}
-    return any(taken.search(plain(t).rstrip("*")) for g in fixed for t in base.groups[g])
+    return any(taken.search(plain(t).rstrip("*")) for g in base.fixed_groups for t in base.groups[g])
 
 
-def _parsed(data: bytes, name: str) -> dict[str, Any]:
+def parsed(data: bytes, name: str) -> dict[str, Any]:
+    """The TOML of a policy. Raises `PolicyError`."""
     if len(data) > LONGEST_POLICY:
         raise PolicyError(f"{name} is longer than {LONGEST_POLICY} bytes")
     try:
@@ -185,8 +207,9 @@ def _policy(own: dict[str, Any], digest: str) -> Policy:
 
 
 def _built(
-    own: dict[str, Any], categories: dict[str, Category], rules: tuple[Rule, ...], digest: str, name: str
-) -> Policy:
+    own: dict[str, Any], categories: dict[str, Category], rules: tuple[Rule, ...], digest: str, name: str,
+    fixed: tuple[str, ...] | None = None,
+) -> Policy:  # fmt: skip
     groups = {
         key: _strings(terms, f"{name}: group `{key}`")
         for key, terms in _table(own, "groups", name).items()
@@ -198,7 +221,9 @@ def _built(
             if not groups.get(group):
                 raise PolicyError(f"{name}: rule `{rule.id}` names no group `{group}`")
     masks = _strings(own.get("masks", []), f"{name}: masks")
-    policy = Policy(int(own.get("version", 1)), masks, categories, groups, rules, digest)
+    policy = Policy(
+        int(own.get("version", 1)), masks, categories, groups, rules, digest, masks if fixed is None else fixed
+    )  # fmt: skip
     try:
         _ = policy._masks
     except re.error as error:

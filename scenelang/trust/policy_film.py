@@ -9,18 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scenelang.compiler.scope import NOWHERE
 from scenelang.grammar import ast
 from scenelang.grammar.diagnostics import Diagnostic
-from scenelang.grammar.source import Source, Span
+from scenelang.grammar.source import Span
+from scenelang.trust.policy import Match, Rule
 
 if TYPE_CHECKING:
     from scenelang.compiler import resolved
     from scenelang.compiler.pipeline import Analysis
-    from scenelang.trust.policy import Match, Policy
+    from scenelang.trust.policy import Policy
 
 CODES = {"deny": "P001", "warn": "P002", "label": "P003"}  # see codes.py
 CONSENTABLE = ("likeness", "political-deepfake")
-_PATHS = ("reference",)  # fields whose text is a file's name
+REAL = Rule("real-person", "likeness", ())  # whom the film declares `real`, without a consent
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def judge(analysis: Analysis, policy: Policy, consents: frozenset[str] = frozens
     """All that the policy finds. `consents` are members of the cast who agreed to be shown: the rules
     on likeness are not asked about what is said of them."""
     found: dict[Diagnostic, None] = {}
-    for shot, told in _shots(analysis):
+    for shot, told, cast in _shots(analysis):
         for match in policy.matches([t.text for t in told]):
             if match.category.name not in CONSENTABLE:
                 found.setdefault(_diagnostic(shot, told, match), None)
@@ -59,6 +61,12 @@ def judge(analysis: Analysis, policy: Policy, consents: frozenset[str] = frozens
         for match in policy.matches([t.text for t in told]):
             if match.category.name in CONSENTABLE:
                 found.setdefault(_diagnostic(shot, told, match), None)
+        category = policy.categories[REAL.category]
+        for person in (
+            s for s in cast if s.real and s.name not in consents and category.action != "allow"
+        ):
+            match = Match(REAL, category, (person.name,), (0,))
+            found.setdefault(_diagnostic(shot, [Told(person.name, person.span)], match), None)
     return Findings(tuple(sorted(found, key=lambda d: d.order)))
 
 
@@ -69,7 +77,9 @@ def _diagnostic(shot: str, told: list[Told], match: Match) -> Diagnostic:
     head = {"deny": "the policy refuses this", "warn": "the policy warns of this",
             "label": "the policy asks for a visible label"}[category.action]  # fmt: skip
     change = (
-        "say it otherwise, or see `scenelang policy --help` for a policy of your own"
+        'name their signed statement: `consent "FILE"`; see docs/trust.md'
+        if rule is REAL
+        else "say it otherwise, or see `scenelang policy --help` for a policy of your own"
         if category.overridable
         else "say it otherwise; this category can't be overridden"
     )
@@ -83,7 +93,8 @@ def _diagnostic(shot: str, told: list[Told], match: Match) -> Diagnostic:
     )
 
 
-def _shots(analysis: Analysis) -> Iterator[tuple[str, list[Told]]]:
+def _shots(analysis: Analysis) -> Iterator[tuple[str, list[Told], list[resolved.Subject]]]:
+    """Each shot with its texts and the cast that it names."""
     film = analysis.resolved
     everywhere, scenes, shots = _sorted(analysis.film)
     for shot in film.shots:
@@ -95,8 +106,10 @@ def _shots(analysis: Analysis) -> Iterator[tuple[str, list[Told]]]:
             Told(f"{a.words} {a.manner}".strip(), a.span, frozenset((a.actor, *a.targets)))
             for a in shot.actions
         ]
-        told += _cast(film, shot, nodes)
-        yield shot.name, _once(told)
+        names = {n.text for node in nodes for n in _words(node)}
+        cast = [subject for name, subject in film.subjects.items() if name in names]
+        told += _said(cast, film.places.get(shot.place or ""))
+        yield shot.name, _once(told), cast
 
 
 def _once(told: list[Told]) -> list[Told]:
@@ -128,11 +141,11 @@ def _texts(node: ast.Node) -> list[Told]:
             found += _texts(part) if part is not None else []
         return found
     if isinstance(node, ast.Text):
-        return [Told(node.value, node.span or _NOWHERE)]
+        return [Told(node.value, node.span or NOWHERE)]
     if isinstance(node, ast.Remark) and node.kind == "avoid":
         return []  # what shall not be seen
-    if isinstance(node, ast.Field) and node.key.text in (*_PATHS, "avoid"):
-        return []
+    if isinstance(node, ast.Field) and node.key.text in ("reference", "consent", "avoid"):
+        return []  # a file's name, and what shall not be seen
     if isinstance(node, ast.Camera):
         return []  # its text is a file's name
     for value in node.meaning():
@@ -142,17 +155,11 @@ def _texts(node: ast.Node) -> list[Told]:
     return found
 
 
-_NOWHERE = Span(Source("", ""), 0, 0)
-
-
-def _cast(film: resolved.Film, shot: resolved.Shot, nodes: list[ast.Node]) -> Iterator[Told]:
+def _said(cast: list[resolved.Subject], place: resolved.Place | None) -> Iterator[Told]:
     """What is said of everybody whom the shot names, and of its place."""
-    names = {n.text for node in nodes for n in _words(node)}
-    for name, subject in film.subjects.items():
-        if name in names:
-            for text in (subject.description, subject.wears, subject.mood, subject.voice):
-                yield Told(text, subject.span, frozenset((name,)))
-    place = film.places.get(shot.place or "")
+    for subject in cast:
+        for text in (subject.description, subject.wears, subject.mood, subject.voice):
+            yield Told(text, subject.span, frozenset((subject.name,)))
     if place is not None:
         yield Told(place.description, place.span)
 

@@ -1,6 +1,7 @@
 """A policy of one's own: signed with the local key, so that nobody else's file loosens the rules.
 
-`FILE.sig` beside it holds the certificate chain and the signature. A policy may list consents:
+`FILE.sig` beside it holds the certificate chain and the signature. A policy, or a file that a film names as
+`consent`, may list consents:
 
     [[consents]]
     character = "mara"            # as the film names her
@@ -18,15 +19,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from scenelang.compiler.scope import project_folder
 from scenelang.runtime.output import atomic_path
-from scenelang.trust.identity import config_folder, local_identity, local_roots
-from scenelang.trust.policy import LONGEST_POLICY, Policy, PolicyError, bundled, overridden
+from scenelang.trust.identity import config_folder, local_identity
+from scenelang.trust.policy import LONGEST_POLICY, Policy, PolicyError, bundled, overridden, parsed
+
+if TYPE_CHECKING:
+    from scenelang.compiler import resolved
 
 LONGEST_STATEMENT = 16 << 20  # bytes
 
@@ -52,6 +57,11 @@ class Rules:
     def agreed(self) -> frozenset[str]:
         return frozenset(c.character for c in self.consents)
 
+    @property
+    def statements(self) -> tuple[tuple[str, bytes], ...]:
+        """(name, contents) of what was agreed to, to travel in the credential."""
+        return tuple((c.file, c.statement) for c in self.consents)
+
 
 def signature_of(policy: Path) -> Path:
     return policy.with_name(policy.name + ".sig")
@@ -68,7 +78,8 @@ def sign_policy(path: Path) -> Path:
     _consents(data, path)
     identity = local_identity()
     key = load_pem_private_key(identity.key.encode(), None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise PolicyError("the local key is of another kind", f"see {config_folder()}")
     made = key.sign(data, ec.ECDSA(hashes.SHA256()))
     with atomic_path(signature_of(path)) as part:
         part.write_text(json.dumps({"chain": identity.chain, "signature": b64encode(made).decode()}))
@@ -84,6 +95,25 @@ def load_rules(path: Path | None) -> Rules:
     return Rules(overridden(bundled(), data, path.name), _consents(data, path))
 
 
+def with_consents(rules: Rules, film: resolved.Film) -> Rules:
+    """The rules with the consents that the film names as well. Raises `PolicyError`."""
+    found = []
+    for subject in film.subjects.values():
+        if not subject.consent:
+            continue
+        path = project_folder(Path(subject.span.file or "film.scene")) / subject.consent
+        data = _read(path, LONGEST_POLICY)
+        _check(path, data)
+        theirs = [c for c in _consents(data, path) if c.character == subject.name]
+        if not theirs:
+            raise PolicyError(
+                f"{path} holds no consent for `{subject.name}`",
+                f'it is a table [[consents]] with character = "{subject.name}"',
+            )
+        found += theirs
+    return replace(rules, consents=(*rules.consents, *found))
+
+
 def _read(path: Path, most: int) -> bytes:
     try:
         with path.open("rb") as file:
@@ -96,7 +126,8 @@ def _read(path: Path, most: int) -> bytes:
 
 
 def _check(path: Path, data: bytes) -> None:
-    """Raises where the signature isn't one of a certificate that a trusted root signed."""
+    """Raises where the signature isn't one of a certificate of this machine: to trust somebody's films is not yet
+    to take their rules."""
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes
@@ -110,33 +141,30 @@ def _check(path: Path, data: bytes) -> None:
         held = json.loads(_read(signature, 1 << 16))
         leaf = x509.load_pem_x509_certificates(held["chain"].encode())[0]
         made = b64decode(held["signature"])
-        trusted = local_roots()
-        roots = x509.load_pem_x509_certificates(trusted.encode()) if trusted.strip() else []
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise PolicyError(f"the signature {signature} can't be read", how) from error
-    now = datetime.now(UTC)
     public = leaf.public_key()
-    for root in roots:
-        try:
-            leaf.verify_directly_issued_by(root)
-        except (ValueError, TypeError, InvalidSignature):
-            continue
-        if leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
-            break
-    else:
-        raise PolicyError(
-            f"{path} is signed by nobody who is trusted here", f"{how}, or see {config_folder()}"
-        )
     try:
-        assert isinstance(public, ec.EllipticCurvePublicKey)
+        root = x509.load_pem_x509_certificate((config_folder() / "root.pem").read_bytes())
+        leaf.verify_directly_issued_by(root)
+        if not leaf.not_valid_before_utc <= datetime.now(UTC) <= leaf.not_valid_after_utc:
+            raise ValueError("the certificate has expired")
+        if not isinstance(public, ec.EllipticCurvePublicKey):
+            raise TypeError("the local key is of another kind")
+    except (OSError, ValueError, TypeError, InvalidSignature) as error:
+        raise PolicyError(f"{path} isn't signed with this machine's key, or no longer", how) from error
+    try:
         public.verify(made, data, ec.ECDSA(hashes.SHA256()))
-    except (InvalidSignature, AssertionError) as error:
+    except InvalidSignature as error:
         raise PolicyError(f"{path} was changed after it was signed", how) from error
 
 
 def _consents(data: bytes, path: Path) -> tuple[Consent, ...]:
     found = []
-    for held in tomllib.loads(data.decode()).get("consents", []):
+    listed = parsed(data, path.name).get("consents", [])
+    if not isinstance(listed, list):
+        raise PolicyError(f"{path}: `consents` is no list of tables", "begin each with [[consents]]")
+    for held in listed:
         try:
             character, name, file = str(held["character"]), str(held["name"]), str(held["statement"])
             expires, digest = held["expires"], str(held["sha256"])

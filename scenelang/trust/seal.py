@@ -115,20 +115,21 @@ class Seal:
                 self.unlogged = error.message
 
     def _finish(self, files: list[Path], mine: bytes) -> None:
-        from scenelang.trust.footage import sampled_frames
-        from scenelang.trust.mark_reading import read as read_mark
-
-        for file in files:
-            # Only what can be read back is promised: some films are too small or too dark for it.
-            found = read_mark((f.luma for f in sampled_frames(file)), [mine], upright=True)
-            if found.payload not in (None, mine):
-                raise SealError(
-                    "the frames bear the mark of another film", "render it anew from its source"
-                )
-            marked = found.payload == mine
+        for file in files:  # only what can be read back is promised
+            marked = self.visible and self._bears(file, mine)
             self.marked = marked if file == files[0] else self.marked and marked
             add_xmp(file, packet(self.source_type, f"scenelang {self.record.version}"))
             self._sign(file, marked)
+
+    def _bears(self, file: Path, mine: bytes) -> bool:
+        """Whether the ID can be read back: some films are too small or too dark for it."""
+        from scenelang.trust.footage import sampled_frames
+        from scenelang.trust.mark_reading import read as read_mark
+
+        found = read_mark((f.luma for f in sampled_frames(file)), [mine], upright=True)
+        if found.payload not in (None, mine):
+            raise SealError("the frames bear the mark of another film", "render it anew from its source")
+        return found.payload == mine
 
     def _sign(self, file: Path, marked: bool) -> None:
         identity = self.identity or local_identity()

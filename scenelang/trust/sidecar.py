@@ -19,7 +19,7 @@ KINDS = {
 
 def sidecar_of(film: Path) -> Path:
     """FILM.made.txt, beside it."""
-    return film.with_name(f"{film.name.rstrip('/')}.made.txt")
+    return film.with_name(f"{film.name}.made.txt")
 
 
 def how_it_was_made(seal: Seal, film: Path) -> str:

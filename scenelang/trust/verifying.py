@@ -18,6 +18,7 @@ from scenelang.trust.footage import FootageError, all_frames, kind_of, sampled_f
 from scenelang.trust.identity import local_roots
 from scenelang.trust.mark_reading import Gathered, Mark, read_gathered
 from scenelang.trust.mark_reading import read as read_mark
+from scenelang.trust.page import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -111,9 +112,9 @@ def verify(
 
 def _named(credential: Credential, source: str, log: FilmLog) -> list[bytes]:
     """IDs that the mark could well be: the credential's, and those of films of this source."""
-    told = [credential.mark, *(r.id for r in log.latest() if source and r.source == source)][:8]
+    made = [r.id for r in log.latest() if r.source == source] if source else []
     found = []
-    for id in dict.fromkeys(told):
+    for id in dict.fromkeys([credential.mark, *made][:8]):
         try:
             payload = bytes.fromhex(id)
         except ValueError:
@@ -172,7 +173,8 @@ _FAILURES = {
 
 
 def _words(code: str) -> str:
-    return _FAILURES.get(code, f"the credential doesn't hold ({code[:120]})")
+    # what the library says of a broken credential may quote the file
+    return _FAILURES.get(code, f"the credential doesn't hold ({printable(code)[:120]})")
 
 
 def _stretches(path: Path, named: list[bytes], progress: Callable[[float], None]) -> Iterable[Stretch]:
@@ -217,7 +219,7 @@ def to_json(verdict: Verdict, file: str) -> dict[str, Any]:
         },
         "film": None if r is None else {
             "id": r.id, "title": r.title, "source_sha256": r.source, "model": r.model, "made": r.made,
-            "version": r.version, "output": r.output,
+            "version": r.version,
         },
         "same_source": verdict.source,
         "stretches": [

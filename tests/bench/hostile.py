@@ -1,7 +1,7 @@
 """`python -m tests.bench.hostile 50000`: that many damaged files, none of which may break or escape anything.
 
-Films, storyboards, screenplays, plans, cameras, cache entries, policies, and mp4 and png for `verify`, each damaged
-by bytes and opened by the command that takes it, in this process, under an audit hook that forbids connections,
+Films, storyboards, screenplays, locks, plans, cameras, cache entries, policies, and mp4 and png for `verify`, each
+damaged and opened by the command that takes it, in this process, under an audit hook that forbids connections,
 programs, pickles and writes outside the folder. What counts as broken: an exception that isn't one of ours, anything
 forbidden, more than ten seconds of CPU. The first broken file stops the run and is kept.
 """
@@ -18,79 +18,35 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from audited import Watch
+
+from tests.bench.hostile_files import KEY, PARTS, damaged, entry, seeds
 
 LONGEST = 10.0  # seconds
 
 
-def seeds(folder: Path) -> dict[str, bytes]:
-    """A whole file of each kind."""
-    from films import EXAMPLES, plan_example
-    from trust_clips import clip
-    from trust_films import SCENE, sealed, the_plan
+def openers(folder: Path, now: dict[str, Any]) -> dict[str, Callable[[Path], object]]:
+    """What opens a file of each kind; `now` is the lock as it is."""
+    from films import EXAMPLES
 
-    from scenelang.runtime.encode import png
-    from scenelang.trust.seal import Seal
-
-    sealed(folder / "seed.mp4", frames=2)
-    picture = folder / "pictures"
-    picture.mkdir()
-    seal = Seal(the_plan(), "previz", SCENE.encode())
-    (picture / "000001.png").write_bytes(png(seal.frames(clip(1, 160, 96))[0]))
-    seal.finish(picture)
-    track = plan_example("letter").shots[0].camera
-    camera = {
-        "schema": "scenelang.camera/1",
-        "fps": 24,
-        "frames": [{"c2w": m, "focal_mm": 35} for m in track.c2w[:3]],
-    }
-    return {
-        "film.scene": (EXAMPLES / "letter.scene").read_bytes(),
-        "board.json": json.dumps({
-            "schema": "scenelang.storyboard/1", "title": "x",
-            "shots": [{"id": "a", "seconds": 2, "frame": "wide", "lens": "35mm"}],
-        }).encode(),
-        "play.fountain": (EXAMPLES / "ferry.fountain").read_bytes(),
-        "plan.json": the_plan().to_json().encode(),
-        "camera.json": json.dumps(camera).encode(),
-        "camera.chan": b"1 0 1.6 5 0 0 0 35\n2 0 1.6 4 0 0 0 35\n",
-        "policy.toml": b'version = 1\nmasks = ["x y"]\n[categories.gore]\naction = "warn"\n',
-        "film.mp4": (folder / "seed.mp4").read_bytes(),
-        "still.png": (picture / "000001.png").read_bytes(),
-    }  # fmt: skip
-
-
-def damaged(data: bytes, chance: random.Random) -> bytes:
-    out = bytearray(data)
-    for _ in range(chance.choice([1, 1, 2, 5, 30])):
-        at = chance.randrange(max(1, len(out)))
-        match chance.randrange(6):
-            case 0 | 1:
-                out[at : at + 1] = bytes([chance.randrange(256)])
-            case 2:
-                del out[at : at + chance.choice([1, 4, 100, len(out)])]
-            case 3:
-                out[at:at] = bytes([chance.randrange(256)]) * chance.choice([1, 8, 3000])
-            case 4:
-                piece = chance.randrange(max(1, len(out)))
-                out[at:at] = out[piece : piece + chance.choice([8, 200])]
-            case _:
-                out[at : at + 4] = chance.choice(
-                    [b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff", b"../."]
-                )
-    return bytes(out)
-
-
-def openers(folder: Path) -> dict[str, Callable[[Path], object]]:
+    from scenelang.cli.known import _entry
     from scenelang.compiler.pipeline import analyse
     from scenelang.compiler.plan import Plan
     from scenelang.grammar.parse import parse_file
+    from scenelang.runtime.filmlock import drift, read_lock
+    from scenelang.runtime.store import _LINE, Store, _line
+    from scenelang.runtime.takes import open_take
     from scenelang.trust.policy import bundled, overridden
     from scenelang.trust.policy_film import judge
     from scenelang.trust.verifying import verify
 
-    policy = bundled()
+    policy, store = bundled(), Store(folder / "store")
+    film = folder / "remembered.scene"
+    film.write_text((EXAMPLES / "letter.scene").read_text(encoding="utf-8"), encoding="utf-8")
 
     def scene(path: Path) -> object:
         film, found, _ = parse_file(path)
@@ -99,12 +55,40 @@ def openers(folder: Path) -> dict[str, Callable[[Path], object]]:
             judge(analysis, policy)
         return analysis.diagnostics
 
+    def findings(path: Path) -> object:
+        """What `check` remembers of a film."""
+        command("check", str(film))(path)
+        known = _entry(str(film))
+        assert known is not None
+        Path(known).write_bytes(damaged(Path(known).read_bytes(), random.Random(path.read_bytes())))
+        return command("check", str(film))(path)
+
+    def part(kind: str) -> Callable[[Path], object]:
+        def read(path: Path) -> object:
+            """A part of a take in the cache; half of them with a digest that agrees, as a stranger's could."""
+            data, where = path.read_bytes(), entry(folder, kind)
+            if sum(data) % 2:
+                body = data[_LINE:]
+                data = _line("takes" if kind == "takes" else "frames", where.name, body) + body
+            whole = where.read_bytes()
+            try:
+                where.write_bytes(data)
+                take = open_take(store, KEY)
+                return take and [*take.frames(), *take.sounds(), take.frame(1), take.carry()]
+            finally:
+                where.write_bytes(whole)
+
+        return read
+
+    def lock(path: Path) -> object:
+        return drift(read_lock(path) or {}, now)
+
     def camera(path: Path) -> object:
-        film = folder / "holder.scene"
-        film.write_text(
+        holder = folder / "holder.scene"
+        holder.write_text(
             f'scenelang 1\nfilm "x" {{ size 64x36 }}\nshot a 1s {{ frame wide\n camera path from "{path.name}" }}\n'
         )
-        return scene(film)
+        return scene(holder)
 
     def command(*words: str) -> Callable[[Path], object]:
         from click.testing import CliRunner
@@ -127,6 +111,9 @@ def openers(folder: Path) -> dict[str, Callable[[Path], object]]:
         "camera.json": camera,
         "camera.chan": camera,
         "policy.toml": lambda path: overridden(policy, path.read_bytes(), path.name),
+        "film.lock": lock,
+        "entry.findings": findings,
+        **{f"entry.{kind}": part(kind) for kind in PARTS},
         "film.mp4": verify,
         "still.png": verify,
     }
@@ -148,12 +135,12 @@ def main() -> None:
 
 
 def run(count: int, seed: int, kinds: str, folder: Path) -> str | int:
-    from audited import Watch
     from pydantic import ValidationError
 
     from scenelang.runtime.errors import RenderError
 
-    files, opened, chance, tally = seeds(folder), openers(folder), random.Random(seed), Counter[str]()
+    files, chance, tally = seeds(folder), random.Random(seed), Counter[str]()
+    opened = openers(folder, json.loads(files["film.lock"]))
     names = [n for n in files if not kinds or n in kinds.split(",")]
     for name in names:
         opened[name](
@@ -172,21 +159,25 @@ def run(count: int, seed: int, kinds: str, folder: Path) -> str | int:
         except (RenderError, ValidationError):
             tally[f"{name} refused"] += 1
         except Exception as error:
-            watch.on = False
-            Path("broken-" + name).write_bytes(data)
-            return f"\n{name}, number {number}: {type(error).__name__}: {error}; kept as broken-{name}"
+            return _kept(watch, data, name, number, f"{type(error).__name__}: {error}")
         if watch.told:
-            return f"\n{name}, number {number}: {watch.told[0]}"
+            return _kept(watch, data, name, number, watch.told[0])
         if (seconds := time.process_time() - begun) > LONGEST:
-            watch.on = False
-            Path("broken-" + name).write_bytes(data)
-            return f"\n{name}, number {number}: took {seconds:.1f} s; kept as broken-{name}"
-        print(f"\r{number + 1} files", end="", file=sys.stderr)
+            return _kept(watch, data, name, number, f"took {seconds:.1f} s")
+        if number % 100 == 99:
+            print(f"\r{number + 1} files", end="", file=sys.stderr, flush=True)
     watch.on = False
     print(
         f"\n{count} damaged files, none of which broke or escaped anything: {dict(sorted(tally.items()))}"
     )
     return 0
+
+
+def _kept(watch: Watch, data: bytes, name: str, number: int, why: str) -> str:
+    """Keeps the file that broke something, and says so."""
+    watch.on = False
+    Path("broken-" + name).write_bytes(data)
+    return f"\n{name}, number {number}: {why}; kept as broken-{name}"
 
 
 def _written(folder: Path, name: str, data: bytes) -> Path:

@@ -1,34 +1,41 @@
 """`python -m tests.bench.mark`: how well the invisible mark is read, by attack, and what it costs.
 
-Films are rendered by previz (`--models previz,maquette`), cut into windows of two seconds, marked,
-encoded as a render does (CRF 16) and attacked. Printed are, by attack, windows whose 64 bits came back, with the
-95 % interval of Wilson, and those whose mark was found; then PSNR and SSIM of what was added, false alarms on
-unmarked windows and on noise beside their bound, and the CPU time of marking as a ratio of encoding's.
+Segments of films are cut into windows of a second, each of which starts half a second after the one before. A window
+is marked with an ID of its own, encoded as a render does (CRF 16) and attacked. Windows without a mark are cut from
+the same segments, and from noise (`--noise`). What is measured goes to `--log`, a JSON line each: a run goes on where
+it was, and the table is of all that the log holds.
+
+Printed are, by attack, windows whose 64 bits came back, with the 95 % interval of Wilson, and those whose mark was
+found; PSNR and SSIM of what was added; false alarms beside their bound; and the CPU time of marking as a ratio of
+encoding's.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import math
-import random
 import statistics
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from films import EXAMPLES
-from trust_clips import Luma, clip, gif, jpeg, recoded, resized
+from trust_clips import Luma, gif, jpeg, recoded, resized
 
-from scenelang.compiler.plan import Plan
 from scenelang.runtime.backend import FrameArray
 from scenelang.trust.mark_reading import HYPOTHESES, SURE, read
 from scenelang.trust.marking import Marker
+from tests.bench.mark_films import FILMS, FRAMES, STEP, WINDOWS, cuts, noises, segments
+
+BATCH = 200  # windows of noise that are one line of the log
+Row = dict[str, Any]
 
 Attack = Callable[[list[Luma]], list[Luma]]
 
@@ -70,44 +77,6 @@ ATTACKS: dict[str, Attack] = {
 }
 
 
-def frames_of(name: str, model: str, size: tuple[int, int], count: int, start: int) -> FrameArray:
-    """Some frames [F, H, W, 3] of an example's middle, at this size."""
-    if model == "drawn":
-        return clip(start + count, *size, seed=sum(map(ord, name)))[start:]
-    return next(_films(name, model, size, count, start))
-
-
-def _films(name: str, model: str, size: tuple[int, int], count: int, start: int) -> Iterator[FrameArray]:
-    from scenelang.compiler.conditioning import condition_shot
-    from scenelang.compiler.pipeline import plan_film
-    from scenelang.grammar.parse import parse_file
-    from scenelang.runtime.backend import Frames, Job
-    from scenelang.runtime.conform import conform
-    from scenelang.runtime.previz.render import render_shot
-    from scenelang.runtime.registry import load_backend
-
-    plan: Plan = plan_film(parse_file(EXAMPLES / f"{name}.scene")[0]).model_copy(update={"size": size})
-    shots = [s for s in plan.shots if s.frames >= count] or list(plan.shots)
-    shot = shots[start % len(shots)]
-    first = start * 7 % max(1, shot.frames - count)
-    if model == "previz":
-        part = range(first, min(first + count, shot.frames))
-        yield np.concatenate(
-            [p.clay for p in render_shot(plan, shot, *size, frames=part) if p.clay is not None]
-        )
-        return
-    backend = load_backend(model)
-    native = backend.native(plan, "final")
-    tensors = condition_shot(
-        plan, shot, native, raster=backend.raster(native), encode=backend.encode, dialect=backend.dialect
-    )
-    events = backend.render(Job(plan, shot, tensors, native), None)
-    chunks = (e.frames for e in events if isinstance(e, Frames))
-    yield np.concatenate(list(conform(chunks, native, size, plan.rate, shot.frames)))[
-        first : first + count
-    ]
-
-
 def ssim(a: Luma, b: Luma) -> float:
     """Structural similarity over blocks of 8 by 8."""
     h, w = (n // 8 * 8 for n in a.shape)
@@ -129,65 +98,101 @@ def wilson(good: int, of: int) -> tuple[float, float]:
     return (middle - half) / (1 + z * z / of), (middle + half) / (1 + z * z / of)
 
 
+def of_segment(pictures: FrameArray, name: str, attacks: dict[str, Attack], unmarked: int) -> Row:
+    """What is measured on the windows of a segment, marked with IDs that their names give."""
+    starts = [STEP * n for n in range(WINDOWS)]
+    windows = [of_window(pictures[s : s + FRAMES], f"{name}, frame {s}", attacks) for s in starts]
+    chance = np.random.default_rng(list(name.encode()))
+    clean = [read(w) for w in cuts(pictures[:FRAMES], unmarked, chance)]
+    return {"name": name, "windows": windows, "unmarked": [(m.found, round(m.score, 2)) for m in clean]}
+
+
+def of_window(pictures: FrameArray, name: str, attacks: dict[str, Attack]) -> Row:
+    payload = hashlib.sha256(name.encode()).digest()[:8]
+    begun = time.process_time()
+    marked = Marker(payload).mark(pictures)
+    middle = time.process_time()
+    delivered = recoded(marked, 16, preset="medium")
+    ended = time.process_time()
+    noise = ((marked.astype(np.float32) - pictures) ** 2).mean(axis=(1, 2, 3))
+    found = {attack: read(make(delivered)) for attack, make in attacks.items()}
+    return {
+        "read": {a: [m.payload == payload, m.found, round(m.score, 2)] for a, m in found.items()},
+        "psnr": [round(float(10 * np.log10(255**2 / n)), 3) for n in noise],
+        "ssim": round(ssim(marked[0, ..., 1], pictures[0, ..., 1]), 5),
+        "cpu": [round(middle - begun, 3), round(ended - middle, 3)],
+    }
+
+
+def measured(chosen: argparse.Namespace, there: set[str]) -> Iterator[Row]:
+    """A row for each segment, and each batch of noise, that was asked for and isn't there."""
+    attacks = {k: v for k, v in ATTACKS.items() if not chosen.attacks or k in chosen.attacks.split(",")}
+    for model in chosen.models.split(","):
+        for film in chosen.films.split(","):
+            for size in chosen.sizes.split(","):
+                width, height = (int(n) for n in size.split("x"))
+                renders = segments(film, model, (width, height))
+                for number, render in zip(range(chosen.segments), renders):
+                    name = f"{size} {model} {film} {number}"
+                    if name not in there:
+                        yield of_segment(render(), name, attacks, chosen.cuts)
+    for number in range(chosen.noise // BATCH):
+        if f"noise {number}" not in there:
+            clean = [read(w) for w in noises(BATCH, np.random.default_rng([2, number]))]
+            yield {
+                "name": f"noise {number}",
+                "windows": [],
+                "unmarked": [(m.found, m.score) for m in clean],
+            }
+
+
+def tell(rows: list[Row]) -> None:
+    """Prints the table of all rows."""
+    windows = [w for row in rows for w in row["windows"]]
+    unmarked = [u for row in rows for u in row["unmarked"]]
+    print(f"{'attack':22} {'64 bits':>9} {'95 % interval':>18} {'found':>9}")
+    for attack in ATTACKS:
+        read_back = [w["read"][attack] for w in windows if attack in w["read"]]
+        good, seen, of = sum(r[0] for r in read_back), sum(r[1] for r in read_back), len(read_back)
+        low, high = wilson(good, of)
+        if of:
+            print(f"{attack:22} {good:4}/{of:<4} {low:8.1%} – {high:6.1%} {seen:4}/{of:<4}")
+    if windows:
+        noise, likeness = [n for w in windows for n in w["psnr"]], [w["ssim"] for w in windows]
+        marking, encoding = (sum(w["cpu"][n] for w in windows) for n in (0, 1))
+        print(
+            f"PSNR {statistics.mean(noise):.1f} dB on average, {min(noise):.1f} at the least; "
+            f"SSIM {statistics.mean(likeness):.4f}, {min(likeness):.4f} at the least"
+        )
+        print(f"marking takes {marking / encoding:.2f} of encoding's CPU time (x264, medium)")
+    if unmarked:
+        bound = HYPOTHESES * math.exp(-(SURE**2) / 2)
+        print(
+            f"false alarms: {sum(u[0] for u in unmarked)} of {len(unmarked)} unmarked windows, "
+            f"highest z {max(u[1] for u in unmarked):.2f}; at z = {SURE:g} at most {bound:.1e} a window"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.mark", description=__doc__)
-    parser.add_argument("--films", default="tokyo,letter,monster,flame,harbour,lantern")
-    parser.add_argument("--models", default="previz", help="previz, maquette, drawn")
-    parser.add_argument("--sizes", default="640x360,1280x720")
-    parser.add_argument("--windows", type=int, default=4, help="of each film, model and size")
-    parser.add_argument("--frames", type=int, default=48, help="of a window")
+    parser.add_argument("--films", default=FILMS)
+    parser.add_argument("--models", default="previz", help="previz, maquette")
+    parser.add_argument("--sizes", default="640x360", help="with commas between them")
+    parser.add_argument("--segments", type=int, default=1, help="of each film, at most")
     parser.add_argument("--attacks", default="", help="names with commas between them; default: all")
-    parser.add_argument("--noise", type=int, default=100, help="windows of noise for false alarms")
-    parser.add_argument("--preset", default="medium", help="of the first encoding")
+    parser.add_argument("--cuts", type=int, default=10, help="windows without a mark, of each segment")
+    parser.add_argument("--noise", type=int, default=0, help=f"windows of noise, in batches of {BATCH}")
+    parser.add_argument("--log", type=Path, help="a JSON line for each segment; goes on where it ends")
     chosen = parser.parse_args()
-    attacks = {k: v for k, v in ATTACKS.items() if not chosen.attacks or k in chosen.attacks.split(",")}
-    chance = random.Random(1)
-    read_back: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    noises, likeness, marking, encoding, alarms, unmarked = [], [], [], [], 0, 0
-    highest = 0.0
-    for size_name in chosen.sizes.split(","):
-        size = tuple(int(n) for n in size_name.split("x"))
-        for model in chosen.models.split(","):
-            for film in chosen.films.split(","):
-                for window in range(chosen.windows):
-                    pictures = frames_of(film, model, size, chosen.frames, window)  # type: ignore[arg-type]
-                    payload = chance.randbytes(8)
-                    begun = time.process_time()
-                    marked = Marker(payload).mark(pictures)
-                    middle = time.process_time()
-                    delivered = recoded(marked, 16, preset=chosen.preset)
-                    marking.append(middle - begun)
-                    encoding.append(time.process_time() - middle)
-                    noise = ((marked.astype(np.float32) - pictures) ** 2).mean(axis=(1, 2, 3))
-                    noises += [float(10 * np.log10(255**2 / n)) for n in noise]
-                    likeness.append(ssim(marked[0, ..., 1], pictures[0, ..., 1]))
-                    for name, attack in attacks.items():
-                        found = read(attack(delivered))
-                        counts = read_back[name]
-                        counts[0] += found.payload == payload
-                        counts[1] += found.found
-                        counts[2] += 1
-                    clean = read(recoded(pictures[:8], 23))
-                    alarms, unmarked = alarms + clean.found, unmarked + 1
-                    highest = max(highest, clean.score)
-                    print(f"\r{size_name} {model} {film} {window + 1}   ", end="", file=sys.stderr)
-    of_noise = np.random.default_rng(2)
-    for _ in range(chosen.noise):
-        found = read([of_noise.integers(0, 256, (180, 320), np.uint8)])
-        alarms, unmarked, highest = alarms + found.found, unmarked + 1, max(highest, found.score)
-    print(f"\n{'attack':22} {'64 bits':>9} {'95 % interval':>18} {'found':>9}")
-    for name, (good, seen, of) in read_back.items():
-        low, high = wilson(good, of)
-        print(f"{name:22} {good:4}/{of:<4} {low:8.1%} – {high:6.1%} {seen:4}/{of:<4}")
-    print(
-        f"PSNR {statistics.mean(noises):.1f} dB on average, {min(noises):.1f} at the least; "
-        f"SSIM {statistics.mean(likeness):.4f}, {min(likeness):.4f} at the least"
-    )
-    print(f"marking takes {sum(marking) / sum(encoding):.2f} of encoding's CPU time ({chosen.preset})")
-    print(
-        f"false alarms: {alarms} of {unmarked} unmarked windows, highest z {highest:.2f}; at z = {SURE:g} at most "
-        f"{HYPOTHESES * math.exp(-(SURE**2) / 2):.1e} a window"
-    )
+    held = chosen.log.read_text().splitlines() if chosen.log and chosen.log.is_file() else []
+    rows = [json.loads(line) for line in held]
+    for row in measured(chosen, {row["name"] for row in rows}):
+        rows.append(row)
+        print(row["name"], file=sys.stderr, flush=True)
+        if chosen.log:
+            with chosen.log.open("a") as log:
+                log.write(json.dumps(row) + "\n")
+    tell(rows)
 
 
 if __name__ == "__main__":

@@ -1,22 +1,27 @@
 """Twenty shots of a tiny Wan: rendered by Scenelang, by a plain script, and by one that loads the model for each shot.
 
-    python -m tests.bench.plain_wan
+    python -m tests.bench.plain_wan                       # some minutes on one core
+    python -m tests.bench.plain_wan --steps 8 --rounds 1
 
-All three in one run, so that what else runs on the machine falls on all of them. It prints how much longer
-the plain scripts take, in wall and CPU time.
+The ways take turns, so that what else runs on the machine falls on all of them. It prints how much longer the plain
+scripts take, in wall and CPU time, and what part of the plain script's time the denoiser is; and it stops where the
+films' frames are not equal, bit for bit.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter, process_time
+from statistics import median
+from time import perf_counter, thread_time
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import av
 import numpy as np
 import tiny_models as tiny
 import torch
@@ -31,32 +36,48 @@ from scenelang.runtime.encode import open_film
 from scenelang.runtime.pipeline import render_film
 from scenelang.runtime.registry import load_backend
 
-STEPS = 4
+Took = tuple[float, float]  # wall and CPU seconds
 
 
 def ours(project: Path, plan: Plan) -> None:
     backend = load_backend(str(project / "model"), project)
-    for _ in render_film(plan, backend, output=project / "ours.mp4", project=project):
+    for _ in render_film(plan, backend, output=project / "scenelang.mp4", project=project):
         pass
 
 
-def plain(project: Path, plan: Plan, again: bool) -> FrameArray:
-    """One call of the pipeline a shot, its frames written one after another; the first shot's are returned."""
-    pipe = _loaded(project)
-    every = []
-    for shot in plan.shots:
-        if again and every:
-            pipe = _loaded(project)
-        prompt = prompts(plan, shot, "wan")[0]
-        made = pipe(
-            prompt=prompt.text, negative_prompt=prompt.negative, height=32, width=64, num_frames=5,
-            num_inference_steps=STEPS, guidance_scale=5.0, generator=torch.Generator().manual_seed(shot.seed),
-            output_type="np",
-        ).frames[0]  # fmt: skip
-        every.append((made * 255).round().astype(np.uint8)[: shot.frames])
+def plain(project: Path, plan: Plan, steps: int, again: bool) -> float:
+    """One call of the pipeline a shot, its frames written one after another; the denoiser's CPU seconds."""
+    pipe, spent = _loaded(project), _Spent()
+    spent.listen(pipe)
     with open_film(project / "plain.mp4", plan, (), "final") as film:
-        film.write(np.concatenate(every))
-    return every[0]
+        for number, shot in enumerate(plan.shots):
+            if again and number:
+                pipe = _loaded(project)
+                spent.listen(pipe)
+            prompt = prompts(plan, shot, "wan")[0]
+            made = pipe(
+                prompt=prompt.text, negative_prompt=prompt.negative, height=32, width=64, num_frames=5,
+                num_inference_steps=steps, guidance_scale=5.0, generator=torch.Generator().manual_seed(shot.seed),
+                output_type="np",
+            ).frames[0]  # fmt: skip
+            film.write((made * 255).round().astype(np.uint8)[: shot.frames])
+    return spent.seconds
+
+
+class _Spent:
+    """CPU seconds of a denoiser's calls."""
+
+    seconds = 0.0
+
+    def listen(self, pipe: Any) -> None:
+        pipe.transformer.register_forward_pre_hook(self._begin)
+        pipe.transformer.register_forward_hook(self._end)
+
+    def _begin(self, *_: Any) -> None:
+        self.seconds -= thread_time()
+
+    def _end(self, *_: Any) -> None:
+        self.seconds += thread_time()
 
 
 def _loaded(project: Path) -> Any:
@@ -65,30 +86,64 @@ def _loaded(project: Path) -> Any:
     return pipe
 
 
-def timed(work: Callable[[], object]) -> tuple[float, float]:
-    wall, busy = perf_counter(), process_time()
-    work()
-    return perf_counter() - wall, process_time() - busy
+def timed(work: Callable[[], Any]) -> tuple[Took, Any]:
+    wall, busy = perf_counter(), _cpu()
+    result = work()
+    return (perf_counter() - wall, _cpu() - busy), result
+
+
+def _cpu() -> float:
+    """CPU seconds of this process, all its threads, and those that it waited for."""
+    import os
+
+    return sum(os.times()[:4])
+
+
+def shown(film: Path) -> FrameArray:
+    with av.open(str(film)) as opened:
+        return np.stack([frame.to_ndarray(format="rgb24") for frame in opened.decode(video=0)])
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--steps", type=int, default=40, help="denoising steps of a shot")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each way is timed")
+    chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         project, plan = Path(temporary), plan_text(twenty_shots())
         tiny.save_wan_t2v(project / "model")
-        (project / "scenelang.toml").write_text(f"[profiles.final]\nsteps = {STEPS}\n")
-        ways: dict[str, Callable[[], object]] = {
+        (project / "scenelang.toml").write_text(
+            f'[profiles.final]\nsteps = {chosen.steps}\nsize = "64x32"\n'
+        )
+        ways: dict[str, Callable[[], Any]] = {
             "scenelang": lambda: ours(project, plan),
-            "plain script": lambda: plain(project, plan, False),
-            "plain script that loads for each shot": lambda: plain(project, plan, True),
+            "plain script": lambda: plain(project, plan, chosen.steps, False),
+            "plain script that loads for each shot": lambda: plain(project, plan, chosen.steps, True),
         }
-        ways["scenelang"]()  # what is imported and compiled once falls on none of them
-        took = {name: [timed(work) for _ in range(3)] for name, work in ways.items()}
-    best = {name: [min(each) for each in zip(*times)] for name, times in took.items()}
-    base = best["scenelang"]
-    print(f"{len(plan.shots)} shots, 12 distinct prompts, {STEPS} steps; the best of three")
-    for name, (wall, busy) in best.items():
+        ours(
+            project, plan.model_copy(update={"shots": plan.shots[:1], "edit": plan.edit[:1]})
+        )  # imports
+        rounds = []
+        for _ in range(chosen.rounds):
+            rounds.append({name: timed(work) for name, work in ways.items()})
+            if not np.array_equal(shown(project / "scenelang.mp4"), shown(project / "plain.mp4")):
+                raise SystemExit("the films differ")
+    told(rounds, chosen.steps, len(plan.shots))
+
+
+def told(rounds: list[dict[str, tuple[Took, Any]]], steps: int, shots: int) -> None:
+    print(
+        f"{shots} shots, 12 distinct prompts, {steps} steps; {len(rounds)} rounds; frames equal bit for bit"
+    )
+    for name in rounds[0]:
+        wall, busy = (median(r[name][0][n] / r["scenelang"][0][n] for r in rounds) for n in (0, 1))
+        took = [median(r[name][0][n] for r in rounds) for n in (0, 1)]
+        part = median(r[name][1] / r[name][0][1] if r[name][1] else 0.0 for r in rounds)
+        of = f", the denoiser {part:.0%} of it" if part else ""
         print(
-            f"{name:<40} wall {wall / base[0]:5.2f} x  CPU {busy / base[1]:5.2f} x  ({wall:.2f} s, {busy:.2f} s)"
+            f"{name:<40} wall {wall:5.2f} x  CPU {busy:5.2f} x  ({took[0]:.1f} s, {took[1]:.1f} s CPU{of})"
         )
 
 

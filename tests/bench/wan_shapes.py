@@ -81,8 +81,12 @@ class Loaded(WanBackend):
 
 def made(shape: Shape, device: str, dtype: torch.dtype) -> WanPipeline:
     with torch.device(device):
-        network = WanTransformer3DModel(**shape.network).to(dtype)
+        network = WanTransformer3DModel(**shape.network)
         vae = AutoencoderKLWan(**shape.vae)
+    exact = set(network._keep_in_fp32_modules)  # as a model that is loaded has them
+    for name, weight in network.named_parameters():
+        if not exact & set(name.split(".")):
+            weight.data = weight.data.to(dtype)
     scheduler = UniPCMultistepScheduler(
         prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=3.0
     )
