@@ -14,7 +14,9 @@ import pytest
 import scenelang as sl
 from scenelang.board.watch import Watch, serve
 from scenelang.cli.watch import _explained
+from scenelang.runtime.events import Checked
 from scenelang.runtime.keys import take_keys
+from scenelang.runtime.measured import keep_measured
 from scenelang.runtime.outlook import Costing
 from scenelang.runtime.pipeline import render_film
 from scenelang.runtime.previz.backend import PrevizBackend
@@ -122,6 +124,24 @@ def test_a_shot_that_is_rendered_meanwhile_shows(
         assert board.said[1].startswith("1 new stills")
         assert after.count("data:image/jpeg") == 2 and after != before
         assert len(keyed) == 2, "keys are made once for each change, not with each look at the files"
+    finally:
+        board.close()
+
+
+def test_what_is_measured_of_a_take_meanwhile_shows(film: Path, tmp_path: Path) -> None:
+    film.write_text(FILM.replace("on mara }", "on mara; expect subjects 1 }", 1))
+    store, backend, plan = Store(tmp_path / "store"), PrevizBackend(), sl.load(film).plan()
+    for _ in render_film(
+        plan, backend, output=tmp_path / "a.mp4", profile="draft", project=film.parent, store=store, measured=False
+    ):  # fmt: skip
+        pass
+    board = Board(film, store)
+    try:
+        assert "not measured yet" in board.settled(1)
+        keys = take_keys(plan, backend, "draft", project=film.parent)
+        keep_measured(store, keys or {}, [Checked("a", "subjects", "1", "1", 0.9, "held")])
+        after = board.settled(2)
+        assert "not measured yet" not in after and "found 1, confidence 0.90" in after
     finally:
         board.close()
 

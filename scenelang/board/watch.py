@@ -20,6 +20,7 @@ from scenelang.grammar.parse import parse_file
 from scenelang.grammar.source import Source
 from scenelang.runtime.backend import Backend
 from scenelang.runtime.keys import take_keys
+from scenelang.runtime.measured import when_measured
 from scenelang.runtime.outlook import Costing
 
 LOOK = 0.2  # seconds between looks at the files
@@ -112,7 +113,7 @@ class Watch:
         return {id: key.take for id, key in keys.items()}
 
     def _stamp(self) -> Stamp:
-        """What the page rests on: the files, and which takes there are."""
+        """What the page rests on: the files, which takes there are, and what was measured of them."""
         stamps: list[object] = []
         for file in sorted(self._files):
             try:
@@ -122,7 +123,8 @@ class Watch:
                 stamps.append((file, None))
         store = self._costing.store
         if store is not None:
-            stamps.append(tuple(store.has("takes", key) for key in self._keys.values()))
+            takes = self._keys.values()
+            stamps.append(tuple((store.has("takes", key), when_measured(store, key)) for key in takes))
         return tuple(stamps)
 
 

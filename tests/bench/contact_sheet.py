@@ -25,11 +25,16 @@ def contact_sheet(
 
 
 def _rows(film: Path, columns: int, rows: int, width: int) -> list[Picture]:
+    frames: list[Picture] = []
     with av.open(str(film)) as container:
-        frames = [f.to_ndarray(format="bgr24") for f in container.decode(video=0)]
-    height = round(width * frames[0].shape[0] / frames[0].shape[1])
-    chosen = [frames[round(i * (len(frames) - 1) / (columns * rows - 1))] for i in range(columns * rows)]
-    small: Any = [cv2.resize(f, (width, height), interpolation=cv2.INTER_AREA) for f in chosen]
+        for frame in container.decode(video=0):
+            size = (width, round(width * frame.height / frame.width))
+            frames.append(
+                cv2.resize(frame.to_ndarray(format="bgr24"), size, interpolation=cv2.INTER_AREA)
+            )
+    small: Any = [
+        frames[round(i * (len(frames) - 1) / (columns * rows - 1))] for i in range(columns * rows)
+    ]
     return [np.hstack(small[row * columns : (row + 1) * columns]) for row in range(rows)]
 
 
