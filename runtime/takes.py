@@ -167,7 +167,7 @@ def _facts(data: bytes, key: str) -> dict[str, Any]:
         lengths, pieces, sounds = facts["lengths"], facts["pieces"], facts.get("sounds", 0)
         counts = all(type(n) is int and 0 <= n < MOST_PIECES for n in (pieces, sounds, *lengths))
         if counts and pieces == len(lengths) and isinstance(facts["hash"], str):
-            return facts  # type: ignore[no-any-return]
+            return facts
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
     raise DamagedEntry("takes", key)
