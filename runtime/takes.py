@@ -34,7 +34,7 @@ class Take:
     def frames(self) -> Iterator[FrameArray]:
         """The native frames in order, piece by piece. Raises DamagedEntry."""
         for number in range(self.facts["pieces"]):
-            yield _frames(self.store, _piece(self.key, number))
+            yield self._part(number)
 
     def sounds(self) -> Iterator[Sound]:
         """What was heard of it, piece by piece. Raises DamagedEntry."""
@@ -45,9 +45,16 @@ class Take:
         """One native frame [H, W, 3]; the last one for any behind it. Raises DamagedEntry."""
         for piece, length in enumerate(self.facts["lengths"]):
             if number < length or piece + 1 == self.facts["pieces"]:
-                return _frames(self.store, _piece(self.key, piece))[min(number, length - 1)]
+                return self._part(piece)[min(number, length - 1)]
             number -= length
         raise DamagedEntry("takes", self.key)
+
+    def _part(self, number: int) -> FrameArray:
+        name = _piece(self.key, number)
+        frames = _frames(self.store, name)
+        if len(frames) != self.facts["lengths"][number]:
+            raise DamagedEntry("frames", name)
+        return frames
 
     def carry(self) -> Carry:
         """What a shot that continues it needs. Raises DamagedEntry."""

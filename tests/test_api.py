@@ -125,6 +125,13 @@ def test_text_in_strings_can_hold_anything() -> None:
     assert film.plan().title == 'A "quoted" \\ title'
 
 
+def test_a_real_person_is_written_as_a_flag_and_a_file() -> None:
+    film = sl.Film("Real")
+    film.character("star", "a singer", real=True, consent="star.toml")
+    assert 'character star "a singer" { real; consent "star.toml" }' in str(film)
+    assert sl.parse(str(film)) == film
+
+
 def test_a_loaded_film_is_a_film() -> None:
     film = sl.load(EXAMPLES / "letter.scene")
     assert film.check() == []

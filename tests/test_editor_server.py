@@ -104,6 +104,23 @@ def test_completion(session: Session, marked: str, some: set[str], none: set[str
     assert not none & found
 
 
+def test_a_flag_is_told_and_takes_nothing(session: Session) -> None:
+    text = 'scenelang 1\ncharacter star "a singer" { real; mood "calm" }\n'
+    session.open("real.scene", text)
+    about = {"text_document": session.document("real.scene")}
+    shown = session.ask(
+        types.TEXT_DOCUMENT_HOVER, types.HoverParams(**about, position=place(text, "re|al;"))
+    )
+    assert "a real person, who must have agreed" in shown.contents.value
+    given = session.ask(
+        types.TEXT_DOCUMENT_COMPLETION, types.CompletionParams(**about, position=place(text, "|mood"))
+    )
+    found = {item.label: item for item in given}
+    assert {"consent", "voice"} <= set(found)
+    assert "real" not in found  # it stands there already
+    session.close("real.scene")
+
+
 def test_a_snippet_is_filled_in_where_the_word_began(session: Session) -> None:
     item = completions(session, "    fra|me over-the-shoulder of lio")["frame"]
     assert item.insert_text_format == types.InsertTextFormat.Snippet

@@ -24,8 +24,11 @@ from scenelang.compiler.pipeline import plan_film
 from scenelang.compiler.prompts import prompts
 from scenelang.grammar import facts
 from scenelang.grammar.parse import parse
+from scenelang.runtime import filmlock
 from scenelang.runtime.encode import MovieWriter, png
 from scenelang.runtime.loading import ModelError, load_pipeline
+from scenelang.runtime.store import DamagedEntry, Store
+from scenelang.runtime.takes import Take, open_take
 from scenelang.trust import footage
 from scenelang.trust.footage import FootageError, all_frames, kind_of
 from scenelang.trust.verifying import _words, verify
@@ -138,7 +141,9 @@ def test_4_no_pickle_is_loaded(tmp_path: Path) -> None:
     (weights,) = (model / "transformer").glob("*.safetensors")
     weights.unlink()
     torch.save(Evil(), weights.with_suffix(".bin"))
-    with pytest.raises(ModelError):
+    with pytest.raises(
+        ModelError, match=r"no file named .*safetensors"
+    ):  # the other isn't even looked at
         load_pipeline(model)
     assert not (tmp_path / "owned").exists()
 
@@ -321,3 +326,26 @@ def test_9_a_damaged_cache_is_worked_out_anew(tmp_path: Path, monkeypatch: pytes
         if entry.is_file():
             entry.write_bytes(b"\x80\x04cos\nsystem\n(S'touch owned'\ntR.")
     assert scenelang("check", film).stdout == first
+
+
+@pytest.mark.parametrize(
+    "text", ['{"shots": [1]}', '{"shots": {"a": 1}}', '{"model": "x"}', "[]", "\x80"]
+)
+def test_9_a_lock_of_other_values_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "film.lock"
+    path.write_text(text.replace("{", f'{{"schema": "{filmlock.SCHEMA}", ', 1), encoding="latin-1")
+    with pytest.raises(filmlock.LockError, match="can't be read"):
+        filmlock.read_lock(path)
+
+
+@pytest.mark.parametrize(
+    "facts", [b"\xff", b"[]", b'{"pieces": 3}', b'{"pieces": "x", "lengths": [], "hash": ""}']
+)
+def test_9_a_take_that_a_stranger_wrote_is_damaged(tmp_path: Path, facts: bytes) -> None:
+    store = Store(tmp_path)
+    store.put("takes", "ab" * 32, facts)  # with a digest that agrees
+    with pytest.raises(DamagedEntry):
+        open_take(store, "ab" * 32)
+    store.put("frames", "ab" * 32 + ".sound0000", b"no safetensors")
+    with pytest.raises(DamagedEntry):
+        list(Take(store, "ab" * 32, {"sounds": 1}).sounds())

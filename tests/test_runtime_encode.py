@@ -77,7 +77,7 @@ def test_a_gif_has_its_frames_in_its_own_colours(tmp_path: Path) -> None:
         film.write(frames[5:])
     with av.open(str(tmp_path / "film.gif")) as file:
         shown = [(f.time, f.to_ndarray(format="rgb24")) for f in file.decode(video=0)]
-    assert [round(time * 100) for time, _ in shown] == [round(n * 100 / 24) for n in range(12)]
+    assert [round(time * 100) for time, _ in shown] == [int(n * 100 / 24 + 0.5) for n in range(12)]
     for (_, picture), frame in zip(shown, frames, strict=True):
         assert np.abs(picture.astype(int) - frame).max() <= 4
 

@@ -84,8 +84,7 @@ def evened(luma: Luma) -> Floats:
 
 def _blur(picture: Floats) -> Floats:
     """The mean over a box of seven by seven around each pixel; beyond the edges, the picture mirrored."""
-    whole: Floats = _sevens(_sevens(np.pad(picture, 3, mode="reflect")).T).T
-    return whole / np.float32(49)
+    return _sevens(_sevens(np.pad(picture, 3, mode="reflect")).T).T * np.float32(1 / 49)
 
 
 def _sevens(rows: Floats) -> Floats:

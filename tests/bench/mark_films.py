@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 
@@ -14,13 +12,14 @@ from trust_clips import Luma, _texture, recoded
 from scenelang.compiler.conditioning import condition_shot
 from scenelang.compiler.pipeline import plan_film
 from scenelang.compiler.plan import Plan
-from scenelang.grammar.parse import parse
+from scenelang.grammar.parse import parse, parse_file
+from scenelang.interchange.draft import draft
 from scenelang.runtime.backend import FrameArray, Frames, Job, Native
 from scenelang.runtime.conform import conform
 from scenelang.runtime.previz.render import render_shot
 from scenelang.runtime.registry import load_backend
 
-FILMS = "tokyo,letter,monster,flame,harbour,lantern,ferry,storyboard"
+FILMS = "tokyo,letter,monster,flame,harbour,lantern,ferry"
 FRAMES, STEP, WINDOWS = 24, 12, 5  # of a window; to the next one; of a segment
 LENGTH = FRAMES + STEP * (WINDOWS - 1)
 
@@ -52,22 +51,12 @@ def _sampled(plan: Plan, film: str, model: str, id: str, part: slice) -> FrameAr
 
 @lru_cache(maxsize=1)
 def _plan(film: str) -> Plan:
-    """The plan of an example, which may be a screenplay or a program."""
-    if (EXAMPLES / f"{film}.scene").is_file():
-        text = (EXAMPLES / f"{film}.scene").read_text(encoding="utf-8")
-    elif (EXAMPLES / f"{film}.fountain").is_file():
-        text = _output(
-            "-c", "from scenelang.cli import main; main()", "import", str(EXAMPLES / f"{film}.fountain")
-        )
-    else:
-        text = _output(str(EXAMPLES / f"{film}.py"))
-    return plan_film(parse(text, str(EXAMPLES / f"{film}.scene"))[0])
-
-
-def _output(*arguments: str) -> str:
-    return subprocess.run(
-        [sys.executable, *arguments], check=True, capture_output=True, text=True
-    ).stdout
+    """The plan of an example, which may be a screenplay."""
+    path = EXAMPLES / f"{film}.scene"
+    if path.is_file():
+        return plan_film(parse_file(path)[0])
+    script = path.with_suffix(".fountain").read_text(encoding="utf-8")
+    return plan_film(parse(str(draft(script)), str(path))[0])
 
 
 @lru_cache(maxsize=2)
