@@ -51,9 +51,9 @@ class ReadingModel(VideoModel):
         """Embeddings [S, L, D], float32. A text that was encoded before is not encoded again."""
         for text in dict.fromkeys(texts):
             if text not in self._known:
-                if self._texts is None:
-                    self._texts = self._load_texts(*self._placed)
                 with torch.no_grad(), explained(self.name):
+                    if self._texts is None:
+                        self._texts = self._load_texts(*self._placed)
                     encoded = self.encode_text(self._texts, text, self._placed[1])
                     self._known[text] = encoded.float().cpu()
                 self.text_encodings += 1

@@ -108,7 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--steps", type=int, default=40, help="denoising steps of a shot")
+    parser.add_argument("--steps", type=int, default=80, help="denoising steps of a shot")
     parser.add_argument("--rounds", type=int, default=3, help="how often each way is timed")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
