@@ -8,12 +8,14 @@ from typing import Any
 import torch
 from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
 from torch import Tensor
+from torch.nn.functional import avg_pool2d, interpolate
 
 from scenelang.runtime.maquette.cues import Cues
 from scenelang.runtime.maquette.transformer import Guides, MaquetteTransformer3DModel
 from scenelang.runtime.maquette.words import encoded, token_ids
 
-KNOWN_LEVEL = 0.02  # the noise that known frames are said to have
+COARSE = 16  # pixels: what is smaller of how known frames differ is not carried on
+FADE = 9  # frames after which nothing of it is left
 
 
 class MaquettePipeline(DiffusionPipeline):
@@ -67,7 +69,6 @@ class MaquettePipeline(DiffusionPipeline):
         x = torch.randn(shape, generator=generator, device=generator.device if generator else "cpu").to(
             device
         )
-        first = 0 if known is None else known.shape[1]
         with torch.autocast(device.type, torch.bfloat16):
             left_out = [drop] if guidance == 1.0 else [drop, {*drop, "text"}]
             sketches = [self.transformer.sketched(cues, height, width, out) for out in left_out]
@@ -77,22 +78,30 @@ class MaquettePipeline(DiffusionPipeline):
             level = torch.full(
                 (b, f), float(moment) / self.scheduler.config.num_train_timesteps, device=device
             )
-            if known is not None:
-                x[:, :first] = known.to(device)
-                level[:, :first] = KNOWN_LEVEL
             clean = self._clean(x, level, guides, guidance)
             velocity = (x - clean) / level[:, :, None, None, None]
             x = self.scheduler.step(velocity, moment, x, return_dict=False)[0]
             if on_step is not None:
                 on_step(n + 1)
         if known is not None:
-            x[:, :first] = known.to(device)
+            x = _joined(x, known.to(device))
         return x.clamp(-1, 1)
 
     def _clean(self, x: Tensor, level: Tensor, guides: list[Guides], guidance: float) -> Tensor:
         with torch.autocast(x.device.type, torch.bfloat16):
             guess = [self.transformer(x, level, g).float() for g in guides]
         return guess[0] if len(guess) == 1 else guess[1] + guidance * (guess[0] - guess[1])
+
+
+def _joined(clip: Tensor, known: Tensor) -> Tensor:
+    """A clip that begins with the frames that are known; how they differ from what it has there, seen from afar, fades in
+    those behind. The network can be told of them, but as far as it has learned it answers with a pulse."""
+    k, (height, width) = known.shape[1], clip.shape[-2:]
+    off = avg_pool2d((known - clip[:, :k]).mean(1), COARSE)
+    off = interpolate(off, (height, width), mode="bilinear", align_corners=False)
+    left = torch.arange(1, clip.shape[1] - k + 1, device=clip.device) / FADE
+    share = (1 - left).clamp_min(0)[:, None, None, None]
+    return torch.cat([known, clip[:, k:] + share * off[:, None]], 1)
 
 
 def make_pipeline(

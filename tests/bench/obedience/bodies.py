@@ -21,6 +21,7 @@ RING = 12  # px around it that it must stand out from
 COLOURS = 5  # of a subject, and of what is around it
 NOISE = 7.0  # ΔE: the spread of one colour, at least
 PART = 0.3
+NEAR = 6  # px from where it should be: what of its colours doesn't reach there is something else
 CLEAR = 0.35  # of the likelihoods' contrast in the reference: below, it doesn't stand out even there
 
 
@@ -94,7 +95,8 @@ def _spots(
     if right[mask[area]].mean() - right[ring[area]].mean() < CLEAR:
         return None
     found = _likely(take[area], inside, outside)
-    return _spot(np.where(others, 0, found)), _spot(np.where(others, 0, right))
+    near = grown(mask[None], NEAR)[0][area]
+    return _spot(np.where(others, 0, found), near), _spot(np.where(others, 0, right), near)
 
 
 def _palette(colours: Floats) -> tuple[Floats, Floats]:
@@ -118,13 +120,14 @@ def _likely(picture: Floats, inside: tuple[Floats, Floats], outside: tuple[Float
     return cv2.GaussianBlur(result, (0, 0), 1.0)
 
 
-def _spot(likely: Floats) -> Spot:
-    """Of the connected parts that are more likely the subject than not, those as large as PART of the largest:
-    what stands before a subject may cut it in two."""
+def _spot(likely: Floats, near: Mask) -> Spot:
+    """Of the connected parts that are more likely the subject than not, and reach where it should be, those as large as
+    PART of the largest: what stands before a subject may cut it in two, and a house may have its colours."""
     count, label, stats, _ = cv2.connectedComponentsWithStats((likely > 0.5).astype(np.uint8))
-    if count < 2:
-        return Spot(0.0, 0.0, 0.0)
     areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
+    areas[np.setdiff1d(np.arange(count), label[near])] = 0
     areas[0] = 0
+    if not areas.any():
+        return Spot(0.0, 0.0, 0.0)
     rows, columns = np.nonzero(np.isin(label, np.flatnonzero(areas >= PART * areas.max())))
     return Spot(float(columns.mean()), float(rows.mean()), float(len(rows)) ** 0.5)
