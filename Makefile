@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SOURCE := $(shell find grammar compiler runtime scenelang -name '*.py' -o -name '*.lark' -o -name '*.j2' 2>/dev/null)
 
-.PHONY: film test train train-small train-upscale obedience bench bench-finish bench-language schema tables vocabulary lowering clean
+.PHONY: film test train train-small train-upscale obedience bench bench-finish bench-mark bench-language schema tables vocabulary lowering clean
 
 film: out/tokyo.mp4
 	@echo "the film: $<"
@@ -37,6 +37,14 @@ bench: $(READY)
 # the upscaler against bicubic, optical flow against blending, on films that no training saw
 bench-finish: $(READY)
 	$(BIN)/python -m tests.bench.upscale $(ARGS)
+
+# how well the invisible mark is read, by attack: 300 windows and 10,000 without a mark, an hour; goes on where it was
+bench-mark: $(READY)
+	mkdir -p out
+	$(BIN)/python -m tests.bench.mark --log out/mark.jsonl --segments 18
+	$(BIN)/python -m tests.bench.mark --log out/mark.jsonl --segments 1 --sizes 1280x720
+	$(BIN)/python -m tests.bench.mark --log out/mark.jsonl --segments 1 --models maquette --sizes 640x360,1280x720 --films tokyo,letter,monster,harbour,flame
+	$(BIN)/python -m tests.bench.mark --log out/mark.jsonl --segments 0 --noise 9600
 
 # how fast films are read and checked, against usd-core and PyYAML
 bench-language: $(READY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from copy import deepcopy
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,7 @@ def _rewritten(text: bytes, chance: random.Random) -> bytes:
         if isinstance(holder, dict) and chance.random() < 0.2:
             holder.pop(key)
         else:
-            holder[key] = chance.choice(ODD)
+            holder[key] = deepcopy(chance.choice(ODD))  # else later damage would make circles of it
     return json.dumps(document).encode()
 
 
