@@ -7,10 +7,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-from bench.obedience import air, combinations
+from bench.obedience import air, bodies, combinations
 from bench.obedience.films import Film, Group, groups
 from bench.obedience.judge import Judge
-from bench.obedience.pictures import Lab, Pictures, lab
+from bench.obedience.pictures import SIZE, Lab, Pictures, lab
 from bench.obedience.reference import references
 from bench.obedience.scores import Score, borders, score
 from bench.obedience.summary import markdown, numbers
@@ -125,6 +125,32 @@ def test_a_subject_elsewhere_or_of_another_colour_is_found_out() -> None:
     film = take(film_of(where, "red"))
     assert "ada: position" in judged(where, "red", shifted(film, 24)).wrong
     assert "ada: colour" in judged(where, "red", film[..., ::-1].copy()).wrong
+
+
+def test_a_house_of_a_subjects_colour_is_not_taken_for_it() -> None:
+    """A brown thing with as brown a house behind it: the take is right whose house is grey, wrong where it moved, or is
+    missing and only the house is there."""
+    table, house = np.s_[60:80, 100:140], np.s_[45:60, 84:92]
+
+    def frame(*brown: tuple[slice, slice]) -> Lab:
+        picture = np.full((1, *SIZE[::-1], 3), (70.0, 0.0, 0.0), np.float32)
+        for where in brown:
+            picture[0][where] = (35.0, 20.0, 30.0)
+        return picture
+
+    mask = np.zeros((1, *SIZE[::-1]), np.bool_)
+    mask[0][table] = True
+    planned = frame(table, house)
+
+    def found(take: Lab) -> bodies.Found:
+        seen = bodies.find(take, planned, mask, mask, [0])
+        assert seen is not None
+        return seen
+
+    assert found(planned).position == 0
+    assert found(frame(table)).position < 0.02 and 0.98 < found(frame(table)).size < 1.02
+    assert found(frame(np.s_[60:80, 112:152], house)).position > 0.2
+    assert found(frame(house)).position == 1
 
 
 def test_flicker_and_grain_are_found_out() -> None:
