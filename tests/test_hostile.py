@@ -27,6 +27,7 @@ from scenelang.grammar.parse import parse
 from scenelang.runtime import filmlock
 from scenelang.runtime.encode import MovieWriter, png
 from scenelang.runtime.loading import ModelError, load_pipeline
+from scenelang.runtime.lossless import packed
 from scenelang.runtime.store import DamagedEntry, Store
 from scenelang.runtime.takes import Take, open_take
 from scenelang.trust import footage
@@ -349,3 +350,13 @@ def test_9_a_take_that_a_stranger_wrote_is_damaged(tmp_path: Path, facts: bytes)
     store.put("frames", "ab" * 32 + ".sound0000", b"no safetensors")
     with pytest.raises(DamagedEntry):
         list(Take(store, "ab" * 32, {"sounds": 1}).sounds())
+
+
+def test_9_a_piece_of_another_length_than_its_take_says_is_damaged(tmp_path: Path) -> None:
+    store, key = Store(tmp_path), "ab" * 32
+    store.put("frames", f"{key}.0000", packed(clip(1, 64, 36)))
+    take = Take(store, key, {"pieces": 1, "lengths": [2]})
+    with pytest.raises(DamagedEntry):
+        take.frame(1)
+    with pytest.raises(DamagedEntry):
+        list(take.frames())
