@@ -192,7 +192,7 @@ def test_levels_and_what_is_left_out() -> None:
 CONFIG = Config(
     "test", 4, 1.0, (Bucket(64, 32, 4, 2),), TINY,
     sketch=Bucket(32, 32, 1, 4, windows=2), sketch_steps=1, warmup=1, shapes=4,
-    shape_steps=20,
+    shape_steps=20, drift_clips=4, drift_steps=20,
 )  # fmt: skip
 
 
