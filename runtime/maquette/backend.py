@@ -139,7 +139,7 @@ class MaquetteBackend:
         pixels = native.width * native.height * CLIP
         tokens = pixels // GRID**2 // STEP
         # counted by torch's FlopCounterMode for clips of one to two bodies; right to 2 %
-        call = 0.77e9 + 147.5e3 * pixels + 0.3e6 * tokens + 5120 * tokens**2
+        call = 0.77e9 + 158.2e3 * pixels + 0.3e6 * tokens + 5120 * tokens**2
         return self.denoiser_calls(plan, shot, profile) * call / 1e15
 
     def lowering(self, plan: Plan, shot: ShotPlan) -> list[Lowering]:
