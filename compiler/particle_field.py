@@ -50,6 +50,8 @@ HABITS: dict[str, Habit] = {
 OTHER = Habit(900)
 LIFE = 2.5  # seconds that what comes from a subject is seen
 SPREAD = 0.5  # metres a second to all sides
+LEAST = 0.62  # pixels: radius below which a point grows fainter instead of smaller
+NEAR = 0.15  # metres before the camera
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,19 @@ class Drift:
     opacity: Tensor  # [F, N]
     tint: Tensor  # [N] 0 to 1: which of a kind's colours it has
     puff: bool
+
+
+def drawn(true: Tensor, z: Tensor, width: int, puff: bool) -> tuple[Tensor, Tensor]:
+    """How large points are drawn, in pixels, and with how much of their opacity, in a picture of this width: of their
+    `true` radius in pixels at `z` metres before the camera."""
+    radius = true.clamp_min(1.0 if puff else LEAST)
+    faint = (true / radius) ** 1.2
+    if puff:
+        return radius, faint * ((z - 0.3) / 1.5).clamp(0, 1)
+    # a huge blurred dot right before the lens would hide the shot: let it go
+    return radius, faint * ((z - NEAR) / 0.35).clamp(0, 1) * (1.6 - true / (0.012 * width + 2)).clamp(
+        0, 1
+    )
 
 
 def drift(

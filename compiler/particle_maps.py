@@ -9,12 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from scenelang.compiler.particle_field import Drift, drift, reach_of
+from scenelang.compiler.particle_field import NEAR, Drift, drawn, drift, reach_of
 from scenelang.compiler.plan import ShotPlan
 
 MAPS = 3  # of each kind: coverage, nearness, tint
-NEAR = 0.15  # metres before the camera
-LEAST = 0.62  # pixels: radius below which a point grows fainter instead of smaller
 MOST = 0.98  # of a pixel that one point covers
 COARSE = 4  # pixels of the picture that one of a puff's is wide
 
@@ -72,14 +70,8 @@ def _in_frame(
     tail = head - points.trail[frame] @ c2w_44[:3, :3]
     z = head[:, 2]
     true = points.radius[frame] * scale[0] / z.clamp_min(NEAR)
-    radius = true.clamp_min(1.0 if points.puff else LEAST)
-    # what is smaller than a pixel is fainter, not smaller
-    opacity = points.opacity[frame] * (true / radius) ** 1.2 * (tail[:, 2] > NEAR)
-    if points.puff:
-        opacity = opacity * ((z - 0.3) / 1.5).clamp(0, 1)
-    else:  # a huge blurred dot right before the lens would hide the shot
-        opacity = opacity * ((z - NEAR) / 0.35).clamp(0, 1)
-        opacity = opacity * (1.6 - true / (0.012 * width + 2)).clamp(0, 1)
+    radius, share = drawn(true, z, width, points.puff)
+    opacity = points.opacity[frame] * share * (tail[:, 2] > NEAR)
     a, b = (p[:, :2] / p[:, 2:].clamp_min(NEAR) * scale + centre for p in (head, tail))
     low = (torch.minimum(a, b) - radius[:, None] - 1).floor().clamp_min(0).minimum(size).long()
     high = (torch.maximum(a, b) + radius[:, None] + 1).ceil().clamp_min(0).minimum(size).long()

@@ -232,6 +232,9 @@ def test_particles_are_learned_where_they_are(clips: Path, tmp_path: Path) -> No
         drift(training.network.sketch, training.text_encoder, clips, 12, count) for count in (1, 60)
     ]
     assert errors[1] < 0.8 * errors[0]
+    assert (
+        drift(training.network.sketch, training.text_encoder, clips, 0, 9) == 0.0
+    )  # nothing to learn from
     changed = {k for k, v in training.network.state_dict().items() if not torch.equal(v, before[k])}
     assert changed and all(k.startswith("sketch.drift") for k in changed)
 

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as nn
 from torch import Tensor
 
+from scenelang.compiler.particle_field import drawn
 from scenelang.runtime.previz.defocus import Lens
 from scenelang.runtime.previz.fields import put
 from scenelang.runtime.previz.particles import Cloud
@@ -16,7 +17,6 @@ from scenelang.runtime.previz.shapes import NEAR
 from scenelang.runtime.previz.visibility import pairs
 
 _UNIT = 2.0**14  # sums are kept as whole numbers, so that their order does not matter
-_LEAST = 0.62  # pixels: radius below which a dot grows fainter instead of smaller
 COARSE = 4
 DIRECT = 300_000  # pixels a frame that puffs may cover and still be drawn at full size
 
@@ -63,12 +63,8 @@ def _dots(rays: Rays, cloud: Cloud, lens: Lens) -> _Dots:
     tail = _projected(rays, cloud.position - cloud.trail)
     z = head[..., 2]
     true = cloud.radius * rays.scale[:, :1] / z.clamp_min(NEAR)
-    radius = true.clamp_min(1.0 if cloud.puff else _LEAST)
-    faint = (true / radius) ** 1.2
-    near = ((z - 0.3) / 1.5).clamp(0, 1) if cloud.puff else ((z - 0.15) / 0.35).clamp(0, 1)
-    opacity = cloud.opacity * faint * near * (tail[..., 2] > NEAR)
-    if not cloud.puff:  # a huge blurred dot right before the lens hides the shot: let it go
-        opacity = opacity * (1.6 - true / (0.012 * w + 2)).clamp(0, 1)
+    radius, share = drawn(true, z, w, cloud.puff)
+    opacity = cloud.opacity * share * (tail[..., 2] > NEAR)
     if not (cloud.puff or lens.sharp):  # a dot out of focus is a larger and fainter disc
         discs = torch.stack([lens.radius(i, z[i].clamp_min(NEAR), w).abs() for i in range(f)])
         grown = (radius.square() + discs.square()).sqrt()

@@ -35,6 +35,8 @@ def drift(
     for row in rows:
         kinds.setdefault(row[0][0].numpy().tobytes(), []).append(row)
     pools = [[torch.cat(column) for column in zip(*some, strict=True)] for some in kinds.values()]
+    if not pools:
+        return 0.0  # in none of the clips does anything drift
     parts = [
         *sketch.drift.parameters(),
         *sketch.drift_tint.parameters(),
@@ -42,7 +44,7 @@ def drift(
     ]
     optimizer = torch.optim.AdamW(parts, lr=RATE, betas=(0.9, 0.98), weight_decay=0.0)
     luck = torch.Generator().manual_seed(seed)
-    share = BATCH // max(len(pools), 1)
+    share = BATCH // len(pools)
     for step in range(steps):
         optimizer.param_groups[0]["lr"] = RATE * min(1.0, (steps - step) / (0.5 * steps))
         chosen = [torch.randint(len(pool[0]), (share,), generator=luck) for pool in pools]
