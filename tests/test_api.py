@@ -128,7 +128,9 @@ def test_text_in_strings_can_hold_anything() -> None:
 def test_a_real_person_is_written_as_a_flag_and_a_file() -> None:
     film = sl.Film("Real")
     film.character("star", "a singer", real=True, consent="star.toml")
+    film.character("moon", "a woman", real=False)
     assert 'character star "a singer" { real; consent "star.toml" }' in str(film)
+    assert 'character moon "a woman"\n' in str(film) + "\n"
     assert sl.parse(str(film)) == film
 
 

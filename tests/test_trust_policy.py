@@ -9,8 +9,10 @@ import pytest
 from films import EXAMPLES, HEAD
 from in_process import scenelang
 
+import scenelang as sl
 from scenelang.compiler.pipeline import Analysis, analyse
 from scenelang.grammar.parse import parse, parse_file
+from scenelang.trust.credential import read
 from scenelang.trust.identity import local_identity, local_roots
 from scenelang.trust.policy import PolicyError, bundled, overridden
 from scenelang.trust.policy_film import judge
@@ -327,14 +329,47 @@ def test_a_film_names_the_consent_of_a_real_person(tmp_path: Path) -> None:
     assert "isn't signed" in scenelang("policy", "check", film).stderr
     sign_policy(own)
     assert scenelang("policy", "check", film).returncode == 0
-    assert with_consents(load_rules(None), analyse(*parse_file(film)[:2]).resolved).statements == (
-        ("consent.txt", b"I agree."),
+    assert with_consents(load_rules(None), analyse(*parse_file(film)[:2])).statements == (
+        ("consents/star/consent.txt", b"I agree."),
     )
+    assert scenelang("render", film, "--model", "previz", "-o", tmp_path / "film.mp4").returncode == 0
+    held = read(tmp_path / "film.mp4", local_roots())
+    assert held.files["consents/star/consent.txt"] == b"I agree."
+    film.write_text(text.replace("FIELDS", "real"))
+    with pytest.raises(sl.SceneError, match="star"):
+        sl.load(film).render(tmp_path / "again.mp4", model="previz")
     film.write_text(text.replace("star", "moon").replace("FIELDS", 'consent "star.toml"'))
     assert "holds no consent for `moon`" in scenelang("policy", "check", film).stderr
     film.write_text(text.replace("FIELDS", 'consent "nowhere.toml"'))
     assert "warning[C018]" in scenelang("check", film).stdout
     assert scenelang("policy", "check", film).returncode == 3
+
+
+def test_consents_of_those_who_are_not_shown_are_not_asked_for(tmp_path: Path) -> None:
+    film = tmp_path / "film.scene"
+    film.write_text(
+        HEAD.format(
+            'character star "a singer" { real; consent "unsigned.toml" }\ncharacter moon "a woman"\n'
+            "shot a 4s { frame wide on moon }"
+        )
+    )
+    (tmp_path / "unsigned.toml").write_text("")
+    assert scenelang("policy", "check", film).returncode == 0
+
+
+def test_a_shot_that_continues_another_shows_its_people() -> None:
+    """Who names nobody by itself is judged with those who go on in it, as they are and as they have become."""
+    cast = 'character star "a placeholder_minor"\n'
+    begun = "shot a 4s { frame wide on star }"
+    become = (
+        'character star "a woman"\n',
+        'shot a 4s { frame wide on star; 1s.. star becomes "a placeholder_minor" }',
+    )
+    for who, shot in ((cast, begun), become):
+        film = HEAD.format(f'{who}{shot}\nshot b 4s {{ continue from a; note "placeholder_sexual" }}')
+        assert "minors-sexual" in " ".join(
+            d.message for d in judge(analyse(*parse(film, "f")), bundled()).diagnostics
+        )
 
 
 def test_the_scores_are_printed(tmp_path: Path) -> None:

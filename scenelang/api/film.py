@@ -215,7 +215,7 @@ class Film:
 
         analysis, project = self._analysis(), self._project()
         plan = whole_plan(analysis)
-        rules = with_consents(load_rules(None), analysis.resolved)
+        rules = with_consents(load_rules(None), analysis)
         found = judge(analysis, rules.policy, rules.agreed)
         if found.refused:
             raise SceneError(d for d in found.diagnostics if d.severity == "error")

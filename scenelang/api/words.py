@@ -60,11 +60,11 @@ def fields(values: dict[str, object]) -> str:
 
     Free text is quoted by its key: `wears`, `mood`, `look`, `avoid`, `colour`, `consent`; `real=True` is `real`.
     """
-    if not values:
-        return ""
     written = []
     for key, value in values.items():
         key = key.rstrip("_").replace("_", "-")
+        if value is False:
+            continue
         if value is True:
             written.append(key)
             continue
@@ -74,7 +74,7 @@ def fields(values: dict[str, object]) -> str:
         elif isinstance(value, float | int):
             value = plain(value)
         written.append(f"{key} {quoted(str(value)) if text else value}")
-    return f" {{ {'; '.join(written)} }}"
+    return f" {{ {'; '.join(written)} }}" if written else ""
 
 
 # Moves: `dolly_in("2m")`, `pan_left(speed="slow")`, `orbit_right("25deg", around=mei)` ----------

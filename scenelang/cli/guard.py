@@ -79,7 +79,7 @@ def rules_of(policy: str | None, analysis: Analysis) -> Rules:
     from scenelang.trust.policy_signing import load_rules, with_consents
 
     try:
-        return with_consents(load_rules(Path(policy) if policy else None), analysis.resolved)
+        return with_consents(load_rules(Path(policy) if policy else None), analysis)
     except RenderError as error:
         fail(error.message, error.hint)
 

@@ -89,11 +89,16 @@ def sampled_frames(path: Path, most: int = SAMPLED, seconds: float = MOST_SECOND
             return
         stretches = max(1, most // STRETCH)
         for part in range(stretches):
+            if left[0] < 0:
+                return
             target = length * (part + 0.5) / stretches
+            begun = time.monotonic()
             try:
                 file.seek(int(target * av.time_base))
             except (av.FFmpegError, ValueError, OverflowError):
                 continue
+            finally:
+                left[0] -= time.monotonic() - begun
             yield from islice(_decoded(file, left), STRETCH)
 
 

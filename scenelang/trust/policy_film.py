@@ -93,20 +93,33 @@ def _diagnostic(shot: str, told: list[Told], match: Match) -> Diagnostic:
     )
 
 
+def shown(analysis: Analysis) -> frozenset[str]:
+    """The names of all who are in a shot, or spoken of in one."""
+    return frozenset(subject.name for _, _, cast in _shots(analysis) for subject in cast)
+
+
 def _shots(analysis: Analysis) -> Iterator[tuple[str, list[Told], list[resolved.Subject]]]:
-    """Each shot with its texts and the cast that it names."""
+    """Each shot with its texts and the cast that it names, or that the shot does which it continues: what people have
+    become there they are here."""
     film = analysis.resolved
     everywhere, scenes, shots = _sorted(analysis.film)
+    before: dict[str, tuple[set[str], list[Told]]] = {}
     for shot in film.shots:
         node = shots.get(shot.name)
         scene = scenes.get(shot.scene.name) if shot.scene else None
         nodes: list[ast.Node] = [n for n in (node, scene) if n is not None]
         told = [*everywhere, *(t for n in nodes for t in _texts(n))]
-        told += [
+        names, done = before.get(shot.continues or "", (set(), []))
+        done = done + [
             Told(f"{a.words} {a.manner}".strip(), a.span, frozenset((a.actor, *a.targets)))
             for a in shot.actions
         ]
-        names = {n.text for node in nodes for n in _words(node)}
+        done += [
+            t for b in (node.walk() if node else ()) if isinstance(b, ast.Becomes) for t in _texts(b)
+        ]
+        names = names | {n.text for node in nodes for n in _words(node)}
+        before[shot.name] = names, done
+        told += done
         cast = [subject for name, subject in film.subjects.items() if name in names]
         told += _said(cast, film.places.get(shot.place or ""))
         yield shot.name, _once(told), cast

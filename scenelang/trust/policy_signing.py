@@ -29,9 +29,10 @@ from scenelang.compiler.scope import project_folder
 from scenelang.runtime.output import atomic_path
 from scenelang.trust.identity import config_folder, local_identity
 from scenelang.trust.policy import LONGEST_POLICY, Policy, PolicyError, bundled, overridden, parsed
+from scenelang.trust.policy_film import shown
 
 if TYPE_CHECKING:
-    from scenelang.compiler import resolved
+    from scenelang.compiler.pipeline import Analysis
 
 LONGEST_STATEMENT = 16 << 20  # bytes
 
@@ -59,8 +60,9 @@ class Rules:
 
     @property
     def statements(self) -> tuple[tuple[str, bytes], ...]:
-        """(name, contents) of what was agreed to, to travel in the credential."""
-        return tuple((c.file, c.statement) for c in self.consents)
+        """(name, contents) of what was agreed to, to travel in the credential; each by whose it is, since files of
+        several people may be called alike."""
+        return tuple((f"consents/{c.character}/{c.file}", c.statement) for c in self.consents)
 
 
 def signature_of(policy: Path) -> Path:
@@ -95,11 +97,12 @@ def load_rules(path: Path | None) -> Rules:
     return Rules(overridden(bundled(), data, path.name), _consents(data, path))
 
 
-def with_consents(rules: Rules, film: resolved.Film) -> Rules:
-    """The rules with the consents that the film names as well. Raises `PolicyError`."""
-    found = []
-    for subject in film.subjects.values():
-        if not subject.consent:
+def with_consents(rules: Rules, analysis: Analysis) -> Rules:
+    """The rules with the consents that the film names of those it shows. Raises `PolicyError`."""
+    found: list[Consent] = []
+    here = shown(analysis)
+    for subject in analysis.resolved.subjects.values():
+        if not subject.consent or subject.name not in here:
             continue
         path = project_folder(Path(subject.span.file or "film.scene")) / subject.consent
         data = _read(path, LONGEST_POLICY)
@@ -111,7 +114,7 @@ def with_consents(rules: Rules, film: resolved.Film) -> Rules:
                 f'it is a table [[consents]] with character = "{subject.name}"',
             )
         found += theirs
-    return replace(rules, consents=(*rules.consents, *found))
+    return replace(rules, consents=tuple(dict.fromkeys((*rules.consents, *found))))
 
 
 def _read(path: Path, most: int) -> bytes:
