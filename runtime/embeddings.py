@@ -71,16 +71,16 @@ def _key(by: str, text: str) -> str:
 
 def _row(backend: Backend, store: Store, by: str, text: str) -> Tensor:
     """The embedding [L, D] of a text."""
+    from safetensors import SafetensorError
     from safetensors.torch import load, save
 
     key = _key(by, text)
-    try:
+    with suppress(DamagedEntry, SafetensorError, KeyError):  # a text is encoded again in no time
         data = store.get("texts", key)
-    except DamagedEntry:  # a text is encoded again in no time
-        data = None
-    if data is not None:
-        store.use("texts", key)
-        return load(data)["text_LD"]
+        if data is not None:
+            found = load(data)["text_LD"]
+            store.use("texts", key)
+            return found
     row = backend.encode([text])[0]
     with suppress(OSError):
         store.put("texts", key, save({"text_LD": row.contiguous()}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 
 from scenelang.compiler.plan import Plan
+from scenelang.runtime.av_writer import AvWriter
 from scenelang.runtime.backend import FrameArray
 from scenelang.runtime.captions import Caption, on_screen
 from scenelang.runtime.gif import GifWriter
@@ -58,7 +58,7 @@ def open_film(path: Path, plan: Plan, captions: Sequence[Caption], profile: str)
     return MovieWriter(path, plan.size, plan.rate, plan.title, captions, quality)
 
 
-class MovieWriter:
+class MovieWriter(AvWriter):
     """An .mp4 or .mov: H.264, 4:2:0, BT.709 in limited range, the index before the pictures.
 
     4:2:0 has one colour sample for two by two pixels, so an odd width or height is made even by
@@ -75,9 +75,7 @@ class MovieWriter:
         captions: Sequence[Caption] = (),
         quality: Quality = QUALITY["final"],
     ):
-        self._path = path
-        self._tick = 1 / rate
-        self._next = 0
+        self._path, self._tick = path, 1 / rate
         # An absolute path is never taken for a protocol, whatever colons are in it.
         with explained(path):
             self._file = av.open(str(path.resolve()), "w", options={"movflags": "+faststart"})
@@ -93,27 +91,8 @@ class MovieWriter:
                 # They are known from the start: the muxer lays them between the pictures.
                 self._file.mux(_timed_text(subtitles, captions, self._tick))
 
-    def write(self, frames: FrameArray) -> None:
-        with explained(self._path):
-            for picture in frames:
-                frame = _bt709(_even(picture))
-                frame.pts, frame.time_base = self._next, self._tick
-                self._next += 1
-                self._file.mux(self._video.encode(frame))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is not None:
-            with suppress(Exception):  # the error under way tells more
-                self._file.close()
-            return
-        with explained(self._path):
-            self._file.mux(self._video.encode(None))
-            self._file.close()
+    def _frame(self, picture: FrameArray) -> av.VideoFrame:
+        return _bt709(_even(picture))
 
 
 class PictureWriter:

@@ -2,64 +2,56 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import av
 import numpy as np
 
+from scenelang.runtime.av_writer import AvWriter
 from scenelang.runtime.backend import FrameArray
 from scenelang.runtime.output import explained
 
+FASTEST = (
+    50  # frames a second: a GIF counts in hundredths, and browsers slow down those that stay for one
+)
 
-class GifWriter:
+
+class GifWriter(AvWriter):
     """A .gif that plays for ever. A GIF counts in hundredths of a second: at 24 frames a second, some frames stay
-    for four of them and some for five. Raises `OutputError` where the file can't be written."""
+    for four of them and some for five; of a film that is faster than FASTEST every second frame is left out, or two
+    of three, and so on. Raises `OutputError` where the file can't be written."""
 
     def __init__(self, path: Path, size: tuple[int, int], rate: Fraction):
-        self._path, self._tick, self._next = path, 1 / rate, 0
+        self._every = ceil(rate / FASTEST)
+        self._path, self._tick = path, self._every / rate
+        self._seen = 0
         with explained(path):
             self._file = av.open(str(path.resolve()), "w", format="gif")
-        self._video = self._file.add_stream("gif", rate=rate)
+        self._video = self._file.add_stream("gif", rate=rate / self._every)
         self._video.width, self._video.height = size
         self._video.pix_fmt = "pal8"
         self._painter = _painter(size, self._tick)
 
     def write(self, frames: FrameArray) -> None:
-        for picture in frames:
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
-            frame.pts, frame.time_base = self._next, self._tick
-            self._next += 1
-            self._painter.push(frame)
-            self._mux()
+        kept = frames[-self._seen % self._every :: self._every]
+        self._seen += len(frames)
+        super().write(kept)
 
-    def __enter__(self) -> Self:
-        return self
+    def _frame(self, picture: FrameArray) -> av.VideoFrame:
+        return av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is not None:
-            with suppress(Exception):  # the error under way tells more
-                self._file.close()
-            return
-        self._painter.push(None)
-        self._mux()
-        with explained(self._path):
-            self._file.mux(self._video.encode(None))
-            self._file.close()
-
-    def _mux(self) -> None:
+    def _encode(self, frame: av.VideoFrame | None) -> None:
+        self._painter.push(frame)
         while True:
             try:
-                frame = self._painter.pull()
+                painted = self._painter.pull()
             except (av.BlockingIOError, av.EOFError):
-                return
-            with explained(self._path):
-                self._file.mux(self._video.encode(frame))
+                break
+            super()._encode(painted)
+        if frame is None:
+            super()._encode(None)
 
 
 def _painter(size: tuple[int, int], tick: Fraction) -> av.filter.Graph:

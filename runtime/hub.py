@@ -54,13 +54,12 @@ def fetch(hub_id: str, revision: str = "") -> Path:
     from huggingface_hub.errors import LocalEntryNotFoundError
 
     wanted = {"revision": revision or None, "allow_patterns": list(PATTERNS)}
-    there: Path | None = None
     try:
         there = Path(snapshot_download(hub_id, local_files_only=True, **wanted))
         if _whole(there):
             return there
     except (LocalEntryNotFoundError, ValueError):
-        pass
+        pass  # not in the cache: the hub is asked, and says what is wrong
     _check_room(hub_id, revision)
     try:
         return Path(snapshot_download(hub_id, **wanted))

@@ -105,14 +105,16 @@ def _loaded(
 def quiet() -> Iterator[None]:
     """Without the progress bars and remarks of the libraries: a render shows its own."""
     before = logging.root.manager.disable
-    logging.disable(logging.WARNING)  # before they are imported: some have remarks about that
-    from diffusers.utils import logging as of_diffusers
-    from transformers.utils import logging as of_transformers
-
-    shown = [kit for kit in (of_diffusers, of_transformers) if kit.is_progress_bar_enabled()]
-    for kit in shown:
-        kit.disable_progress_bar()
+    shown: list[Any] = []
     try:
+        # before they are imported: some have remarks about that
+        logging.disable(max(before, logging.WARNING))
+        from diffusers.utils import logging as of_diffusers
+        from transformers.utils import logging as of_transformers
+
+        shown += [kit for kit in (of_diffusers, of_transformers) if kit.is_progress_bar_enabled()]
+        for kit in shown:
+            kit.disable_progress_bar()
         yield
     finally:
         logging.disable(before)

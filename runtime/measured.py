@@ -9,14 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import asdict
 
 from scenelang.compiler.plan import ShotPlan
 from scenelang.runtime.events import Checked
 from scenelang.runtime.keys import TakeKey
 from scenelang.runtime.store import DamagedEntry, Store
-
-_NAMES = tuple(field.name for field in fields(Checked))
 
 
 def keep_measured(store: Store, keys: Mapping[str, TakeKey], found: Iterable[Checked]) -> None:
@@ -28,14 +26,16 @@ def keep_measured(store: Store, keys: Mapping[str, TakeKey], found: Iterable[Che
         key = keys[shot].take if shot in keys else None
         if key is not None and store.has("takes", key):
             known = _known(store, key) | {(row.what, row.expected): row for row in rows}
-            data = [{name: getattr(row, name) for name in _NAMES} for row in known.values()]
+            data = [asdict(row) for row in known.values()]
             with suppress(OSError):
                 store.put("takes", _entry(key), json.dumps(data).encode())
 
 
 def measured(store: Store | None, key: TakeKey | None, shot: ShotPlan) -> list[Checked | None]:
     """For each expectation of the shot what was found in this take of it; None where it wasn't measured."""
-    known = _known(store, key.take) if store is not None and key is not None else {}
+    if not shot.expect or store is None or key is None:
+        return [None] * len(shot.expect)
+    known = _known(store, key.take)
     return [known.get((what, expected)) for what, expected in shot.expect]
 
 

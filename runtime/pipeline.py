@@ -225,6 +225,9 @@ def _pin(backend: Backend, project: Path | None) -> None:
         from scenelang.runtime.pins import record
 
         record(source)
+        makes_first = getattr(getattr(backend, "first", None), "backend", None)
+        if makes_first is not None:
+            _pin(makes_first, project)
 
 
 def _compilers_conditioning(

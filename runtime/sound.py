@@ -50,11 +50,13 @@ def write_sound(path: Path, plan: Plan, track: SoundTrack) -> None:
 
     Raises OutputError.
     """
+    if path.suffix.lower() == ".gif":
+        return
     samples, rate = track.mixed(plan)
     with explained(path):
         if path.is_dir():
             _write_wave(path / "sound.wav", samples, rate)
-        elif path.suffix.lower() != ".gif":
+        else:
             _under_movie(path, samples, rate)
 
 

@@ -96,6 +96,9 @@ class TakeWriter:
 
         Pieces behind that place, and those that are damaged, are made again.
         """
+        from safetensors import SafetensorError
+        from safetensors.torch import load
+
         lengths: list[int] = []
         found = 0
         try:
@@ -106,16 +109,15 @@ class TakeWriter:
         except DamagedEntry:
             pass
         try:
-            state = self._store.get("latents", _piece(self._key, found - 1)) if found else None
-        except DamagedEntry:
+            data = self._store.get("latents", _piece(self._key, found - 1)) if found else None
+            state = None if data is None else load(data)
+        except (DamagedEntry, SafetensorError):
             state = None
         if state is None:
             self._store.drop(self._key)
             return None
-        from safetensors.torch import load
-
         self._lengths = lengths[:found]
-        return Checkpoint(sum(self._lengths), load(state))
+        return Checkpoint(sum(self._lengths), state)
 
     def kept(self) -> Iterator[FrameArray]:
         """The pieces that `resume` found. Raises DamagedEntry."""
@@ -175,8 +177,8 @@ def _facts(data: bytes, key: str) -> dict[str, Any]:
         counts = all(type(n) is int and 0 <= n < MOST_PIECES for n in (pieces, sounds, *lengths))
         if counts and pieces == len(lengths) and isinstance(facts["hash"], str):
             return facts
-    except (ValueError, KeyError, TypeError, AttributeError):
-        pass
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedEntry("takes", key) from error
     raise DamagedEntry("takes", key)
 
 
@@ -202,6 +204,6 @@ def _frames(store: Store, name: str) -> FrameArray:
     try:
         if data is not None:
             return unpacked(data)
-    except ValueError:
-        pass
+    except ValueError as error:
+        raise DamagedEntry("frames", name) from error
     raise DamagedEntry("frames", name)

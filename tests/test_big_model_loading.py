@@ -185,6 +185,15 @@ def test_what_is_taken_for_too_little_memory(error: Exception, is_it: bool) -> N
     assert out_of_memory(error) is is_it
 
 
+def test_a_device_that_is_full_is_told_as_such(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the weights go there, before anything is made."""
+    from scenelang.runtime.video_models import options as placing
+
+    monkeypatch.setattr(placing, "offload", _out_of_memory)
+    with pytest.raises(ModelError, match="ran out of memory"):
+        model_of(project).pipeline("final", "cpu")
+
+
 def test_memory_that_torch_does_not_get_is_told_as_such(project: Path) -> None:
     """What the allocator of the CPU itself raises."""
     backend, plan = model_of(project), plan_text((project / "film.scene").read_text())
@@ -218,6 +227,8 @@ def test_the_encoder_for_first_frames_runs_as_the_film_does(
         render_film(plan_text(two), backend, profile="draft", output=project / "a.mp4", project=project)
     )
     assert asked == [(4, "draft", "cpu"), (4, "draft", "cpu")]  # three prompts and the negative one
+    pinned = read_lock(project)  # which weights made the first frames, too
+    assert "model" in pinned and len(pinned) == 2
 
 
 def _out_of_memory(*arguments: Any, **named: Any) -> None:

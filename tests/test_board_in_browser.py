@@ -63,6 +63,7 @@ def test_a_saved_film_shows_its_new_still(chromium: Browser, tmp_path: Path) -> 
             f"[...document.images].some((i, n) => i.src !== {before!r}[n] && i.naturalWidth > 0)"
         )
         after = chromium.value("[...document.images].map(i => i.src)")
+        assert len(before) == len(after)
         assert sum(a != b for a, b in zip(before, after)) == 1, "the other shot's still stays"
         here = (f"http://127.0.0.1:{board.port}/", "data:", "blob:")
         assert all(url.startswith(here) for url in chromium.requests)

@@ -12,11 +12,16 @@ import sys
 import zlib
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
+import torch
 from films import HEAD
 from in_process import scenelang
 from maquette_films import save_tiny
+from safetensors.torch import save
 from trust_clips import clip
 from trust_films import SCENE
 
@@ -24,12 +29,12 @@ from scenelang.compiler.pipeline import plan_film
 from scenelang.compiler.prompts import prompts
 from scenelang.grammar import facts
 from scenelang.grammar.parse import parse
-from scenelang.runtime import filmlock
+from scenelang.runtime import embeddings, filmlock
 from scenelang.runtime.encode import MovieWriter, png
 from scenelang.runtime.loading import ModelError, load_pipeline
 from scenelang.runtime.lossless import packed
 from scenelang.runtime.store import DamagedEntry, Store
-from scenelang.runtime.takes import Take, open_take
+from scenelang.runtime.takes import Take, TakeWriter, open_take
 from scenelang.trust import footage
 from scenelang.trust.footage import FootageError, all_frames, kind_of
 from scenelang.trust.verifying import _words, verify
@@ -360,3 +365,19 @@ def test_9_a_piece_of_another_length_than_its_take_says_is_damaged(tmp_path: Pat
         take.frame(1)
     with pytest.raises(DamagedEntry):
         list(take.frames())
+
+
+def test_4_an_interrupted_take_from_elsewhere_begins_anew(tmp_path: Path) -> None:
+    """Its pieces are whole, and what its model needs to go on is nothing of the kind, with a digest that agrees."""
+    store, key = Store(tmp_path), "ab" * 32
+    TakeWriter(store, key).add(np.zeros((4, 8, 8, 3), np.uint8))
+    store.put("latents", f"{key}.0000", b"junk")
+    assert TakeWriter(store, key).resume() is None
+
+
+def test_4_an_embedding_from_elsewhere_is_worked_out_again(tmp_path: Path) -> None:
+    store, told = Store(tmp_path), torch.ones(1, 2, 3)
+    backend: Any = SimpleNamespace(encode=lambda texts: told)
+    for junk in (b"junk", save({"other": told})):
+        store.put("texts", embeddings._key("by", "a text"), junk)
+        assert torch.equal(embeddings._row(backend, store, "by", "a text"), told[0])

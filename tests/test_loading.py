@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from films import EXAMPLES
 from maquette_films import FILM, save_tiny
 from test_cli import scenelang
 
-from scenelang.runtime.loading import SUMS, ModelError, check_sums, load_pipeline
+from scenelang.runtime.loading import SUMS, ModelError, check_sums, load_pipeline, quiet
 from scenelang.runtime.maquette.backend import WEIGHTS, MaquetteBackend
 from scenelang.runtime.registry import load_backend
 
@@ -138,3 +141,19 @@ def test_the_weights_that_come_with_it_are_whole_and_small() -> None:
     embeddings = backend.encode(["street.", "street.", "one red ball."])
     assert embeddings.shape[0] == 3 and torch.equal(embeddings[0], embeddings[1])
     assert (backend.model_loads, backend.text_encodings) == (1, 2)
+
+
+def test_the_bundled_model_is_loaded_without_remarks_of_its_libraries() -> None:
+    code = "from scenelang.runtime.registry import load_backend; load_backend('maquette')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+
+
+def test_what_was_said_of_logging_holds_behind_quiet() -> None:
+    logging.disable(logging.CRITICAL)
+    try:
+        with quiet():
+            assert logging.root.manager.disable == logging.CRITICAL
+        assert logging.root.manager.disable == logging.CRITICAL
+    finally:
+        logging.disable(logging.NOTSET)

@@ -82,6 +82,20 @@ def test_a_gif_has_its_frames_in_its_own_colours(tmp_path: Path) -> None:
         assert np.abs(picture.astype(int) - frame).max() <= 4
 
 
+@pytest.mark.parametrize(("rate", "every"), [(50, 1), (60, 2), (120, 3), (240, 5)])
+def test_a_gif_of_a_fast_film_leaves_frames_out(tmp_path: Path, rate: int, every: int) -> None:
+    frames = np.stack([np.roll(patches(), 32 * n, axis=1) for n in range(24)])
+    with GifWriter(tmp_path / "film.gif", (frames.shape[2], 32), Fraction(rate)) as film:
+        for begin in (0, 1, 8):
+            film.write(frames[begin : {0: 1, 1: 8, 8: 24}[begin]])
+    with av.open(str(tmp_path / "film.gif")) as file:
+        shown = [(f.time, f.to_ndarray(format="rgb24")) for f in file.decode(video=0)]
+    assert len(shown) == len(frames[::every])
+    for (time, picture), number in zip(shown, range(0, 24, every), strict=True):
+        assert abs(time - number / rate) <= 0.0051
+        assert np.abs(picture.astype(int) - frames[number]).max() <= 4
+
+
 def test_the_index_comes_before_the_pictures(tmp_path: Path) -> None:
     names = boxes(write(tmp_path / "film.mp4", patches()[None]).read_bytes())
     assert names.index("moov") < names.index("mdat")

@@ -27,7 +27,7 @@ class FirstFrames:
 
     def __init__(self, who: str, project: Path | None):
         self.who, self.project = who, project
-        self._backend: Backend | None = None
+        self.backend: Backend | None = None  # once it was asked for a frame
 
     @property
     def why(self) -> str:
@@ -51,12 +51,12 @@ class FirstFrames:
             return read_picture(found, job.native)
         if self.who == "previz":
             return _drawn(job)
-        if self._backend is None:
-            self._backend = load_backend(self.who, self.project)
+        if self.backend is None:
+            self.backend = load_backend(self.who, self.project)
             beginning = [shot for shot in job.plan.shots if not shot.continues]
-            texts = said_in(job.plan, beginning, self._backend.dialect)
-            prepare(self._backend, None, texts, job.profile, job.device)
-        return _rendered(self._backend, job)
+            texts = said_in(job.plan, beginning, self.backend.dialect)
+            prepare(self.backend, None, texts, job.profile, job.device)
+        return _rendered(self.backend, job)
 
 
 def _drawn(job: Job) -> FrameArray:

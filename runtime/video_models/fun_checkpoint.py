@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.functional import pixel_unshuffle, relu
 
-from scenelang.runtime.checkpoint import ModelError, first_line, read_json, weight_files
+from scenelang.runtime.checkpoint import ModelError, first_line, out_of_memory, read_json, weight_files
 from scenelang.runtime.models import EXPERTS
 
 
@@ -69,6 +69,8 @@ def load_expert(folder: Path, dtype: torch.dtype) -> tuple[Any, ControlAdapter]:
     try:
         return _transformer(config, weights, dtype), _adapter(config, own, dtype)
     except (RuntimeError, KeyError, ValueError, TypeError) as error:
+        if out_of_memory(error):
+            raise
         raise ModelError(
             f"the checkpoint in {folder} does not fit its config.json: {first_line(error)}",
             "fetch both again from the same place",

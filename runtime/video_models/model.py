@@ -224,9 +224,10 @@ class VideoModel(ABC):
             )
             quantized = quantization(chosen, denoisers)
             more = {"quantization_config": quantized} if quantized else {}
-            pipe = self.load_pictures(self.dtypes(dtype), **more)
-            pipe.set_progress_bar_config(disable=True)
-            place(pipe, chosen, device, self.denoisers(pipe))
+            with explained(self.name):
+                pipe = self.load_pictures(self.dtypes(dtype), **more)
+                pipe.set_progress_bar_config(disable=True)
+                place(pipe, chosen, device, self.denoisers(pipe))
             self._pipeline = pipe
             self.model_loads += 1
         return self._pipeline

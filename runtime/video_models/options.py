@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from scenelang.runtime.checkpoint import ModelError, first_line
+from scenelang.runtime.checkpoint import ModelError, first_line, out_of_memory
 from scenelang.runtime.loading import quiet
 from scenelang.runtime.settings import Settings
 
@@ -83,6 +83,8 @@ def place(pipe: Any, chosen: Options, device: str, denoisers: list[Any]) -> None
     except ModelError:
         raise
     except Exception as error:  # whatever a library says that it can't do
+        if out_of_memory(error):
+            raise
         raise ModelError(
             f"the model can't run as the profile wants: {first_line(error)}",
             "change the profile in scenelang.toml; docs/models.md says what there is",

@@ -76,11 +76,12 @@ class WanCameraBackend(WanModel):
 
     def load_pictures(self, dtype: Any, **more: Any) -> Any:
         kept = dtype["default"] if isinstance(dtype, dict) else dtype
-        loaded = [load_expert(folder, kept) for folder in self.experts]
-        quantized = more.get("quantization_config")
-        for (network, _), name in zip(loaded, self.denoiser_parts):
-            if quantized is not None:
+        quantized, loaded = more.get("quantization_config"), []
+        for folder, name in zip(self.experts, self.denoiser_parts):
+            network, adapter = load_expert(folder, kept)
+            if quantized is not None:  # before the next is there: both as they are may be too large
                 quantize(network, quantized.quant_mapping[name])
+            loaded.append((network, adapter))
         self.adapters = [adapter for _, adapter in loaded]
         networks = {"transformer": loaded[0][0], "transformer_2": loaded[1][0] if loaded[1:] else None}
         none = dict.fromkeys(self.text_parts)  # what the base has of them is not needed any more
