@@ -150,11 +150,12 @@ def test_seeds(backend: MaquetteBackend) -> None:
 @pytest.mark.parametrize(
     ("size", "fps", "profile", "native"),
     [
-        ((1280, 720), "24", "final", Native(256, 144, Fraction(24))),
-        ((1920, 1080), "60", "final", Native(256, 144, Fraction(30))),
+        ((1280, 720), "24", "final", Native(512, 288, Fraction(24))),
+        ((1920, 1080), "60", "final", Native(512, 288, Fraction(30))),
+        ((1280, 720), "24", "fast", Native(256, 144, Fraction(24))),
         ((1280, 720), "24", "draft", Native(192, 112, Fraction(12))),
-        ((720, 1280), "25", "final", Native(144, 256, Fraction(25))),
-        ((1920, 804), "24000/1001", "final", Native(304, 128, Fraction(24000, 1001))),
+        ((720, 1280), "25", "final", Native(288, 512, Fraction(25))),
+        ((1920, 804), "24000/1001", "final", Native(592, 256, Fraction(24000, 1001))),
         ((96, 54), "24", "draft", Native(112, 64, Fraction(12))),
         ((1001, 7), "24", "draft", Native(1008, 16, Fraction(12))),
     ],

@@ -60,7 +60,7 @@ class Profile:
 PROFILES = {
     "draft": Profile(area=192 * 112, rate=12, steps=1, guidance=1.0),
     "fast": Profile(area=256 * 144, rate=30, steps=1, guidance=1.0),
-    "final": Profile(area=256 * 144, rate=30, steps=1, guidance=1.0),
+    "final": Profile(area=512 * 288, rate=30, steps=1, guidance=1.0),
 }
 
 
@@ -138,8 +138,8 @@ class MaquetteBackend:
         native = self.native(plan, profile)
         pixels = native.width * native.height * CLIP
         tokens = pixels // GRID**2 // STEP
-        # counted by torch's FlopCounterMode for clips of one to two bodies; right to 2 %
-        call = 0.77e9 + 158.2e3 * pixels + 0.3e6 * tokens + 5120 * tokens**2
+        # counted by torch's FlopCounterMode for clips of one to two bodies; right to 3 %
+        call = 159.5e3 * pixels + 0.3e6 * tokens + 5120 * tokens**2
         return self.denoiser_calls(plan, shot, profile) * call / 1e15
 
     def lowering(self, plan: Plan, shot: ShotPlan) -> list[Lowering]:

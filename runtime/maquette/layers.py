@@ -131,3 +131,10 @@ def sinusoid(x: Tensor, width: int, top: float = 1000.0) -> Tensor:
     steps = torch.linspace(0, math.log(top), width // 2, device=x.device).exp()
     phase = x[..., None] * steps
     return torch.cat([phase.sin(), phase.cos()], -1)
+
+
+def pieces(many: int, few: int, device: torch.device) -> list[slice]:
+    """Of `many` things those that are worked on at once: on a CPU where nothing is learned `few`, so that what is worked
+    out of them stays in a core's own cache, elsewhere all."""
+    step = few if device.type == "cpu" and not torch.is_grad_enabled() else max(1, many)
+    return [slice(n, n + step) for n in range(0, max(1, many), step)]

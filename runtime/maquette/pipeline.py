@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, interpolate
 
 from scenelang.runtime.maquette.cues import Cues
@@ -16,6 +16,7 @@ from scenelang.runtime.maquette.words import encoded, token_ids
 
 COARSE = 16  # pixels: what is smaller of how known frames differ is not carried on
 FADE = 9  # frames after which nothing of it is left
+ALIGNED = 64  # bytes, as torch allocates
 
 
 class MaquettePipeline(DiffusionPipeline):
@@ -31,6 +32,8 @@ class MaquettePipeline(DiffusionPipeline):
         scheduler: FlowMatchEulerDiscreteScheduler,
     ) -> None:
         super().__init__()
+        for module in (transformer, text_encoder):
+            _align(module)
         self.register_modules(
             transformer=transformer, text_encoder=text_encoder, tokenizer=tokenizer, scheduler=scheduler
         )
@@ -91,6 +94,13 @@ class MaquettePipeline(DiffusionPipeline):
         with torch.autocast(x.device.type, torch.bfloat16):
             guess = [self.transformer(x, level, g).float() for g in guides]
         return guess[0] if len(guess) == 1 else guess[1] + guidance * (guess[0] - guess[1])
+
+
+def _align(module: nn.Module) -> None:
+    """Weights that were read from a file lie anywhere in memory; the last bits of what a CPU makes of them depend on that."""
+    for parameter in module.parameters():
+        if parameter.device.type == "cpu" and parameter.data_ptr() % ALIGNED:
+            parameter.data = parameter.data.clone()
 
 
 def _joined(clip: Tensor, known: Tensor) -> Tensor:

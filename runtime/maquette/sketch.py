@@ -21,7 +21,7 @@ from scenelang.runtime.maquette import features, splats, surfaces
 from scenelang.runtime.maquette.bodies import CODE, Bodies, Scenery
 from scenelang.runtime.maquette.cues import GROUPS, Cues
 from scenelang.runtime.maquette.development import developed
-from scenelang.runtime.maquette.layers import unshuffle
+from scenelang.runtime.maquette.layers import pieces, unshuffle
 from scenelang.runtime.maquette.surfaces import LAMPS
 
 CELL = 4  # pixels
@@ -91,13 +91,12 @@ class Sketch(nn.Module):
     def forward(self, cues: Cues, keep: Tensor, height: int, width: int) -> Sketched:
         """`keep` [B, GROUPS], 1 for the groups of cues that count and 0 for those that are left out. On a CPU, where
         nothing is learned, frame after frame, so that a clip needs no more memory than a picture."""
-        frames, device = cues.c2w_BF44.shape[1], keep.device.type
-        step = 1 if device == "cpu" and not torch.is_grad_enabled() else frames
-        half = torch.is_autocast_enabled(device)
-        with torch.autocast(device, enabled=False):  # geometry needs all of its digits
+        frames, device = cues.c2w_BF44.shape[1], keep.device
+        half = torch.is_autocast_enabled(device.type)
+        with torch.autocast(device.type, enabled=False):  # geometry needs all of its digits
             parts = [
-                self._frames(cues.frames(slice(n, n + step)), keep, height, width, half)
-                for n in range(0, frames, step)
+                self._frames(cues.frames(one), keep, height, width, half)
+                for one in pieces(frames, 1, device)
             ]
         return Sketched(
             *(torch.cat([getattr(p, name) for p in parts], 1) for name in Sketched.__annotations__)
@@ -140,11 +139,13 @@ class Sketch(nn.Module):
         part = 1 / cover.clamp_min(1e-3)
         normal, depth = fn.normalize(found.normal, dim=-1, eps=1e-4), found.depth[..., None] * part
         picture = found.tiles // ((h // splats.TILE) * (w // splats.TILE))
-        shown = self._faced(
-            cues, r, picture, found, normal, depth, light, torch.cat([lit, said], -1), share
-        )
+        frame = torch.cat([lit, said], -1)
+        shown = [
+            self._faced(cues, r, picture[n], found.of(n), normal[n], depth[n], light, frame, share)
+            for n in pieces(len(picture), splats.BLOCK, r.d.device)
+        ]
         parts = [
-            cover * shown,
+            cover * torch.cat(shown),
             cover,
             cover * normal,
             found.said[..., -CODE:],

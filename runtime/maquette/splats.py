@@ -1,11 +1,8 @@
 """Soft solids seen by a camera: which of them a tile of pixels may see, how much each covers, what lies in front.
 
-A solid is a superquadric, (|x/a|^n + |z/c|^n)^(e/n) + |y/b|^e < 1 in its own axes (Barr 1981): an ellipsoid at
-e = n = 2, nearly a cylinder at e = 8 and n = 2, a box where both are large; x and z may taper along y, to a cone. A
-ray's nearest point to its middle says how far inside it passes, of a box the point where it is deepest inside; the
-edge is as soft as the solid itself and a pixel's width make it. Of tiles of pixels (as in 3D Gaussian
-splatting, Kerbl et al. 2023) each sees a choice of solids, which lie over one another as its rays meet them. All is
-differentiable but that choice and their order.
+Solids are superquadrics (superquadrics.py). Of tiles of pixels (as in 3D Gaussian splatting, Kerbl et al. 2023) each
+sees a choice of them, which lie over one another as its rays meet them. All is differentiable but that choice and
+their order.
 
 Legend of shapes: G pictures (clips x frames), S solids, C attributes; a list of X tiles of P = TILE^2 pixels, K
 solids in each.
@@ -13,17 +10,19 @@ solids in each.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
 
 from scenelang.runtime.maquette.features import Rays
+from scenelang.runtime.maquette.layers import pieces
+from scenelang.runtime.maquette.superquadrics import BOXY, NEAR, facing, passing
 
 TILE = 8  # pixels
-NEAR = 0.06  # metres before the camera
-EDGE = 0.35  # of a pixel: how soft an edge is at least
-BOXY = 5.0  # exponent from which on a solid counts as a box
+BLOCK = 128  # tiles
+FADED = 7.0  # of how soft it is: how far out a solid is not seen any more
+UNSEEN = 1 / 1024  # what covers less of every pixel of a tile is left out where nothing is learned
 
 
 @dataclass(frozen=True)
@@ -53,136 +52,65 @@ class Seen:
     normal: Tensor
     depth: Tensor
 
+    def of(self, tiles: slice) -> Seen:
+        """Only some of the tiles."""
+        return Seen(*(getattr(self, f.name)[tiles] for f in fields(self)))
+
 
 def seen(splats: Splats, r: Rays, most: int) -> Seen:
     """The solids as the camera of each picture sees them; of those that a tile may see the `most` nearest count."""
-    g, (h, w) = len(splats.middle_GS3), r.d.shape[2:4]
-    eye = r.o.reshape(g, 3)
-    d = _tiled(r.d.flatten(0, 1))  # [G * tiles, P, 3]
+    h, w = r.d.shape[2:4]
     key = _keys(splats, r)  # [G, tiles, S]
     most = min(most, key.shape[-1])
     depth, which = key.detach().topk(most, dim=-1, largest=False)  # nearest first
     depth, which = depth.flatten(0, 1), which.flatten(0, 1)
     tiles = torch.isfinite(depth[:, 0]).nonzero()[:, 0] if most else torch.zeros(0, dtype=torch.int64)
-    depth, which = depth[tiles], which[tiles]  # [X, K]
+    there, which = torch.isfinite(depth[tiles]), which[tiles]  # [X, K]
     picture = tiles // ((h // TILE) * (w // TILE))
-    slot = (
-        torch.isfinite(depth).flatten().nonzero()[:, 0]
-    )  # pairs of a tile and a solid, the Y that there are
-    tile = slot // most
-    at = (picture[:, None] * splats.middle_GS3.shape[1] + which).flatten()
+    eye, pixel = r.o.reshape(-1, 3)[picture], r.pixel.reshape(-1)[picture]
+    which = which + picture[:, None] * splats.middle_GS3.shape[1]
+    d = _tiled(r.d.flatten(0, 1))[tiles]  # [X, P, 3]
+    flat = {name: getattr(splats, name).flatten(0, 1) for name in Splats.__annotations__}
+    blocks = [
+        _of_tiles(flat, *(v[piece] for v in (which, there, eye, pixel, d)))
+        for piece in pieces(len(tiles), BLOCK, d.device)
+    ]
+    return Seen(tiles, *(torch.cat(part) for part in zip(*blocks, strict=True)))
 
-    def of(values: Tensor) -> Tensor:  # [G, S, ...] to [Y, ...]
-        return values.flatten(0, 1).index_select(0, at[slot])
 
-    half, axes = of(splats.half_GS3), of(splats.axes_GS33)
-    into = axes.transpose(1, 2) / half[..., None]  # [Y, 3, 3]: metres to the solid's own units
-    start = into @ (eye[picture[tile]] - of(splats.middle_GS3))[..., None]  # [Y, 3, 1]
-    way = into @ d[tiles[tile]].transpose(1, 2)  # [Y, 3, P]
-    exponent, across, taper, soft, opacity = (
-        of(v)[:, None]
-        for v in (
-            splats.exponent_GS,
-            splats.across_GS,
-            splats.taper_GS,
-            splats.soft_GS,
-            splats.opacity_GS,
-        )
+def _of_tiles(
+    flat: dict[str, Tensor], which: Tensor, there: Tensor, eye: Tensor, pixel: Tensor, d: Tensor
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Cover, what is said, normal and depth of tiles [X, P], which see those that are `there` of the solids `which`
+    [X, K], from `eye` [X, 3] along `d` [X, P, 3]; `pixel` [X] radians."""
+    tile, column = there.nonzero().unbind(1)  # pairs of a tile and a solid, the Y that there are
+    solid = which[tile, column]
+    own = {n: values.index_select(0, solid) for n, values in flat.items() if n != "said_GSC"}
+    p = passing(own, eye[tile], pixel[tile], d[tile])
+    if not torch.is_grad_enabled():  # of most pairs nothing is seen
+        some = (p.alpha.amax(1) > UNSEEN).nonzero()[:, 0]
+        p, tile, solid = p.of(some), tile[some], solid[some]
+    count = torch.bincount(tile, minlength=len(which))
+    most = int(count.max()) if len(count) else 0
+    place = torch.arange(len(tile), device=tile.device) - (count.cumsum(0) - count)[tile]
+    slot = tile * most + place
+    shape = len(which), most, TILE * TILE
+    order = p.front.new_full((shape[0] * most, shape[2]), torch.inf).index_copy(
+        0, slot, p.front.detach()
     )
-    pixel = r.pixel.reshape(g)[picture[tile]][:, None]
-    alpha, t, facing = _passes(
-        start, way, half[..., None], (exponent, across, taper), soft, opacity, pixel
-    )
-    shape = len(tiles), most, TILE * TILE
-    order = alpha.new_full((shape[0] * most, shape[2]), torch.inf).index_copy(0, slot, t.detach())
     order = order.view(shape).argsort(1)  # a label is before its bottle, a coat before the legs in it
-    whole = alpha.new_zeros(len(tiles) * most, TILE * TILE).index_copy(0, slot, alpha)
+    whole = p.alpha.new_zeros(shape[0] * most, shape[2]).index_copy(0, slot, p.alpha)
     whole = whole.view(shape).gather(1, order)  # [X, K, P], nearest first
     clear = torch.log1p(-whole).cumsum(1)  # how much gets past, as a logarithm
     before = torch.exp(torch.cat([torch.zeros_like(clear[:, :1]), clear[:, :-1]], 1))
     weight = torch.zeros_like(whole).scatter(1, order, whole * before)
-    own = weight.flatten(0, 1).index_select(0, slot)  # [Y, P]
-    turned = torch.cat([axes @ facing, t[:, None]], 1) * own[:, None]
-    faced = turned.new_zeros(len(tiles), 4, TILE * TILE).index_add(0, tile, turned).transpose(1, 2)
-    said = splats.said_GSC.flatten(0, 1).index_select(0, at)
-    said = said.view(*which.shape, splats.said_GSC.shape[-1])
-    return Seen(tiles, weight.sum(1), weight.transpose(1, 2) @ said, faced[..., :3], faced[..., 3])
-
-
-def _passes(
-    start: Tensor,
-    way: Tensor,
-    half: Tensor,
-    shape: tuple[Tensor, Tensor, Tensor],
-    soft: Tensor,
-    opacity: Tensor,
-    pixel: Tensor,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """How much of each solid covers each pixel [Y, P], how far away it is met, metres, and the way that its surface
-    faces there, in its own axes [Y, 3, P]; rays from `start` [Y, 3, 1] along `way` [Y, 3, P] in its own units."""
-    exponent, across, taper = shape
-    a = way.square().sum(1).clamp_min(1e-8)
-    b = (way * start).sum(1)
-    t = -b / a
-    boxes = (torch.minimum(exponent, across) > BOXY)[:, 0].nonzero()[:, 0]
-    deep, met, sharp = _through_box(*(v[boxes].detach() for v in (start, way, half)))
-    t = t.index_copy(0, boxes, deep)
-    q = _straightened(start + t[:, None] * way, taper)[0]
-    square = q.square()
-    inside = square.sum(1).clamp_min(1e-10)
-    around, along = _norms(0.5 * (square + 1e-10).log(), across)
-    r = (torch.logaddexp(around * exponent, along * exponent) / exponent).exp()
-    r = r.index_copy(0, boxes, (start[boxes] + deep[:, None] * way[boxes]).abs().amax(1))
-    steep = ((square / half.square()).sum(1) / inside).sqrt()  # how fast r grows, per metre
-    steep = steep.index_copy(0, boxes, sharp)
-    blur = (soft.square() + (EDGE * pixel * t * steep).square()).sqrt()
-    alpha = opacity * torch.sigmoid((1 - r) / blur) * (t > NEAR)
-    front = t - ((1 - inside).clamp_min(0) / a + 1e-8).sqrt()
-    front = front.index_copy(0, boxes, torch.minimum(met, deep))
-    hit, wide = _straightened(start + front[:, None] * way, taper)
-    logs = (hit.abs() + 1e-3).log()
-    around, along = _norms(logs, across)
-    sides = ((exponent - across) * around)[:, None] + (across[:, None] - 1) * logs
-    x, _, z = (torch.sign(hit) * sides.exp()).unbind(1)
-    y = torch.sign(hit[:, 1]) * ((exponent - 1) * along).exp() - taper * (exponent * around).exp()
-    facing = torch.stack([x / wide, y, z / wide], 1) / half
-    facing = facing * (facing.square().sum(1, keepdim=True) + 1e-8).rsqrt()
-    return alpha.clamp(max=0.999), front, facing
-
-
-def _through_box(start: Tensor, way: Tensor, half: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Where rays are deepest inside a cube of -1 to 1, or nearest to it, where they meet it if they do, and how fast the
-    largest coordinate grows there beside the ray, per metre, [Y, P] each; rays from `start` [Y, 3, 1] along `way`
-    [Y, 3, P], `half` [Y, 3, 1] metres. The largest of three coordinates is least where two are equal."""
-    way = torch.where(way.abs() < 1e-6, 1e-6, way)
-    deep, steep = torch.zeros_like(way[:, 0]), torch.zeros_like(way[:, 0])
-    least = torch.full_like(deep, torch.inf)
-    for i, j in ((0, 1), (0, 2), (1, 2)):
-        a, b = way[:, i].abs(), way[:, j].abs()
-        slope = torch.hypot(b / half[:, i], a / half[:, j]) / (a + b)
-        for sign in (1.0, -1.0):
-            both = way[:, i] + sign * way[:, j]
-            both = torch.where(both.abs() < 1e-6, 1e-6, both)
-            t = -(start[:, i] + sign * start[:, j]) / both
-            most = (start + t[:, None] * way).abs().amax(1)
-            nearer = most < least
-            deep, steep = torch.where(nearer, t, deep), torch.where(nearer, slope, steep)
-            least = torch.minimum(most, least)
-    return deep, ((-torch.sign(way) - start) / way).amax(1), steep
-
-
-def _straightened(q: Tensor, taper: Tensor) -> tuple[Tensor, Tensor]:
-    """Points [Y, 3, P] of tapered solids as they would be in straight ones, and how wide the solids are there [Y, P]."""
-    x, y, z = q.unbind(1)
-    wide = 1 + taper * y.clamp(-1, 1)
-    return torch.stack([x / wide, y, z / wide], 1), wide
-
-
-def _norms(logs: Tensor, across: Tensor) -> tuple[Tensor, Tensor]:
-    """Logarithms of how far points are from the axis, by the exponent across it, and along it; [Y, P] each, of
-    logarithms of their coordinates [Y, 3, P]."""
-    x, y, z = logs.unbind(1)
-    return torch.logaddexp(x * across, z * across) / across, y
+    own_weight = weight.flatten(0, 1).index_select(0, slot)  # [Y, P]
+    turned = torch.cat([facing(p), p.front[:, None]], 1) * own_weight[:, None]
+    faced = turned.new_zeros(shape[0], 4, shape[2]).index_add(0, tile, turned).transpose(1, 2)
+    said = flat["said_GSC"]
+    said = said.new_zeros(shape[0] * most, said.shape[-1]).index_copy(0, slot, said[solid])
+    said = weight.transpose(1, 2) @ said.view(*shape[:2], said.shape[-1])
+    return weight.sum(1), said, faced[..., :3], faced[..., 3]
 
 
 def _keys(splats: Splats, r: Rays) -> Tensor:
@@ -217,8 +145,31 @@ def _keys(splats: Splats, r: Rays) -> Tensor:
         across = ((u + du) > left) & ((u - du) < left + TILE)  # [tw, G, S]
         upright = ((v + dv) > top) & ((v - dv) < top + TILE)
         there = (upright[:, None] & across[None] & alive).permute(2, 0, 1, 3).flatten(1, 2)
-        front = (z - long[..., 2]).clamp_min(NEAR)
-        return torch.where(there, front[:, None], torch.inf)
+        picture, tile, solid = there.nonzero().unbind(1)
+        met = _met(splats, r, picture, tile, solid)
+        picture, tile, solid = picture[met], tile[met], solid[met]
+        key = torch.full(there.shape, torch.inf, device=x.device)
+        key[picture, tile, solid] = (z - long[..., 2]).clamp_min(NEAR)[picture, solid]
+        return key
+
+
+def _met(splats: Splats, r: Rays, picture: Tensor, tile: Tensor, solid: Tensor) -> Tensor:
+    """Of pairs of a tile and a solid those, as bools [Y], whose box the ray through the tile's middle meets when it is
+    as much larger as the solid is soft and the tile is wide there: of solids near the camera, whose extent in the
+    picture is hard to tell, some twentieth."""
+    axes, half = splats.axes_GS33[picture, solid], splats.half_GS3[picture, solid]
+    offset = splats.middle_GS3[picture, solid] - r.o.reshape(-1, 3)[picture]
+    middle = _tiled(r.d.flatten(0, 1)).mean(1).view(len(splats.middle_GS3), -1, 3)[picture, tile]
+    wide = r.pixel.reshape(-1, 1)[picture] * TILE
+    taper, soft = (v[picture, solid][:, None] for v in (splats.taper_GS, splats.soft_GS))
+    widest = 1 + taper.abs() * half.new_tensor([1.0, 0.0, 1.0])
+    extent = half * widest * (1 + FADED * soft)
+    extent = extent + wide * (offset.norm(dim=-1, keepdim=True) + extent.norm(dim=-1, keepdim=True))
+    start = (offset[:, None] @ axes)[:, 0]
+    way = (middle[:, None] @ axes)[:, 0]
+    way = torch.where(way.abs() < 1e-6, 1e-6, way)
+    enter, leave = (start - way.sign() * extent) / way, (start + way.sign() * extent) / way
+    return leave.amin(-1) > enter.amax(-1).clamp_min(0)
 
 
 def _tiled(x: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +19,7 @@ from torch.nn import functional as fn
 
 from scenelang.runtime.maquette import features
 from scenelang.runtime.maquette.cues import GROUPS, Cues
-from scenelang.runtime.maquette.layers import normed
+from scenelang.runtime.maquette.layers import normed, pieces
 
 LAMPS = 5  # see features.even_light
 PERIOD = (24.0, 12.0, 12.0)  # metres that the floor's pictures repeat at
@@ -37,6 +37,7 @@ FRONT = (240, 192)
 CHOSEN = tuple(n * ART for n in (len(FLOORS), len(FLOORS), len(WALLS) + 1, len(SKIES)))  # of two floors
 MET = sum(CHOSEN[1:]) + 12 + features.SKY_CHANNELS + features.SUNS + 1
 OUT = 3 + 3 + 2 * LAMPS
+LINES = 32  # of a picture, an even number
 
 
 @dataclass(frozen=True)
@@ -78,26 +79,31 @@ class Surfaces(nn.Module):
         size = cues.set_B7[:, None].expand(-1, said.shape[1], -1) / 10
         x = torch.cat([said, size, even, keep[:, None].expand(*said.shape[:2], -1)], -1)
         x = fn.silu(self.read(x))
-        kind = torch.bfloat16 if half else torch.float32
-        known, point, near = self._met(cues, r, share, (1 + self.choose(x))[:, :, None, None], kind)
-        lamps = share["light"] * features.lamplight(cues, point)
-        gate, shift = (
-            (1 + self.gate(x))[:, :, None, None].to(kind),
-            self.shift(x)[:, :, None, None].to(kind),
-        )
-        with torch.autocast(keep.device.type, torch.bfloat16, enabled=half):
-            h = fn.silu(torch.addcmul(shift, self.enter(known), gate))
+        choose, gate, shift = (f(x)[:, :, None, None] for f in (self.choose, self.gate, self.shift))
+        bands = []
+        for lines in pieces(r.d.shape[2], LINES, keep.device):
+            band = replace(r, d=r.d[:, :, lines])
+            known, point, near = self._met(cues, band, share, 1 + choose, half)
+            lamps = share["light"] * features.lamplight(cues, point)
+            bands.append((*self._drawn(known, 1 + gate, shift, half), near, lamps))
+        return Seen(*(torch.cat(part, 2) for part in zip(*bands, strict=True)))
+
+    def _drawn(self, known: Tensor, gate: Tensor, shift: Tensor, half: bool) -> tuple[Tensor, ...]:
+        """Albedo, glow, falls, haze as in Seen, of what is known [B, F, h, w, MET] of rays."""
+        with torch.autocast(known.device.type, torch.bfloat16, enabled=half):
+            entered = self.enter(known)
+            h = fn.silu(torch.addcmul(shift.to(entered.dtype), entered, gate.to(entered.dtype)))
             h = h + fn.silu(self.think(normed(h)))
             drawn = self.draw(normed(h))
         albedo, glow, falls, haze = drawn.float().split([3, 3, LAMPS, LAMPS], -1)
-        falls, haze = fn.softplus(falls - 1), fn.softplus(haze - 3)
-        return Seen(albedo.sigmoid(), fn.softplus(glow - 4), falls, haze, near, lamps)
+        return albedo.sigmoid(), fn.softplus(glow - 4), fn.softplus(falls - 1), fn.softplus(haze - 3)
 
     def _met(
-        self, cues: Cues, r: features.Rays, share: dict[str, Tensor], choose: Tensor, kind: torch.dtype
+        self, cues: Cues, r: features.Rays, share: dict[str, Tensor], choose: Tensor, half: bool
     ) -> tuple[Tensor, Tensor, Tensor]:
         """What is known of each ray: the learned pictures where it ends, by what the place chooses of them, and
         geometry [B, F, h, w, MET]; the point where it ends, and its nearness."""
+        kind = torch.bfloat16 if half else torch.float32
         t_floor, hit, point = features.ground(r)
         wall = features.walls(cues, r)
         walled = (wall.t < features.FAR).float()[..., None]
