@@ -99,7 +99,7 @@ def scattered(count: int) -> Splats:
                 tuple(torch.tensor([6.0, 4, 6]) * (torch.rand(3) - 0.5) - torch.tensor([0, 0, 4.0])),
                 tuple(0.1 + torch.rand(3)),
                 2 + 6 * float(torch.rand(1)),
-            ),  # type: ignore[arg-type]
+            ),
             axes_GS33=torch.linalg.qr(torch.randn(3, 3))[0][None, None],
         )
         for _ in range(count)
