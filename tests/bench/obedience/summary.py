@@ -33,6 +33,7 @@ def numbers(scores: Sequence[Score]) -> dict[str, Any]:
     plain = seen(scores)
     still = [s for s in plain if s.group not in ("moves with a walker",)]
     moving = [s.error for s in still if s.error.translation_mean is not None]
+    moves = [s for s in still if s.group.startswith(("moves", "pairs of moves"))]
     found = {
         "films": len(plain),
         "attributes right": mean([s.right for s in plain]),
@@ -41,8 +42,10 @@ def numbers(scores: Sequence[Score]) -> dict[str, Any]:
         "held out: right": mean([s.right for s in held(scores)]),
         "held out: everything": mean([s.everything for s in held(scores)]),
         "rot, degrees": mean(s.error.rotation_mean for s in still),
+        "rot, degrees, where the camera moves": mean(s.error.rotation_mean for s in moves),
         "rot, sum of radians": mean(s.error.rotation_sum for s in still),
         "trans": mean(e.translation_mean for e in moving),
+        "trans, where the camera moves": mean(s.error.translation_mean for s in moves),
         "trans, sum": mean(e.translation_sum for e in moving),
         "focal": mean(s.error.focal for s in still),
         "failed": mean(s.error.failed / s.error.frames for s in still),
