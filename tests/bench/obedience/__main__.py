@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 # the tests' modules name one another without a package
@@ -47,6 +48,8 @@ def main() -> None:
             cameras[chosen.model] = model
         if chosen.floor and chosen.model in cameras:
             cameras["no cues"] = floor_of(model)
+        if chosen.ablate and chosen.model in cameras:
+            cameras |= {f"no {group}": replace(model, drop=(group,)) for group in GROUPS}
         folders = {name: chosen.out / _folder(camera) for name, camera in cameras.items()}
         for name, camera in cameras.items():
             shots = progress.add_task(f"filming: {name}", total=len(films))
@@ -109,6 +112,7 @@ def arguments() -> argparse.Namespace:
         "--combinations", action="store_true", help="held-out pairs in random films, in dB, instead"
     )
     parser.add_argument("--drop", action="append", default=[], choices=GROUPS, help="cues to leave out")
+    parser.add_argument("--ablate", action="store_true", help="the model without each group of cues too")
     parser.add_argument(
         "--floor", action=argparse.BooleanOptionalAction, default=True, help="the model without cues too"
     )
