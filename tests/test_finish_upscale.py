@@ -183,7 +183,7 @@ def test_plan_says_what_the_finish_does(tmp_path: Path) -> None:
     film = tmp_path / "film.scene"
     film.write_text(TEXT, encoding="utf-8")
     done = scenelang("plan", film, "--upscale", "bicubic")
-    assert "upscale bicubic: 256x144 to 1280x720 by antialiased resampling" in done.stdout
+    assert "upscale bicubic: 512x288 to 1280x720 by antialiased resampling" in done.stdout
     assert "retime" not in done.stdout
     assert scenelang("plan", film, "--retime", "sharp").returncode == 2
 
