@@ -278,7 +278,7 @@ def test_interrupting_leaves_nothing_and_is_130(tmp_path: Path, sent: signal.Sig
     film = tmp_path / "long.scene"
     film.write_text(TINY.replace("6f", "60s").replace("64x36", "640x360"))
     process = subprocess.Popen(
-        [*COMMAND, "render", str(film), "--json", "--profile", "draft"],
+        [*COMMAND, "render", str(film), "--json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
