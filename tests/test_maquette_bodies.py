@@ -123,10 +123,11 @@ def test_no_tile_misses_what_covers_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_looks_the_same_where_nothing_is_learned() -> None:
     """Few tiles at a time, without what is hardly seen, as all of them at once."""
-    whole = scattered(24)
-    learned = seen(whole, camera(), 24)
+    whole, eye = scattered(24), camera(256, 256)
+    learned = seen(whole, eye, 24)
     with torch.inference_mode():
-        drawn = seen(whole, camera(), 24)
+        drawn = seen(whole, eye, 24)
+    assert len(drawn.tiles) > 2 * splats.BLOCK
     assert torch.equal(learned.tiles, drawn.tiles)
     for name in ("cover", "said", "normal", "depth"):
         torch.testing.assert_close(getattr(drawn, name), getattr(learned, name), atol=0.02, rtol=0.01)

@@ -154,9 +154,9 @@ def _keys(splats: Splats, r: Rays) -> Tensor:
 
 
 def _met(splats: Splats, r: Rays, picture: Tensor, tile: Tensor, solid: Tensor) -> Tensor:
-    """Of pairs of a tile and a solid those, as bools [Y], whose box the ray through the tile's middle meets when it is
-    as much larger as the solid is soft and the tile is wide there: of solids near the camera, whose extent in the
-    picture is hard to tell, some twentieth."""
+    """Which of the pairs of a tile and a solid [Y] meet: whether the ray through the tile's middle passes the solid's box,
+    made larger by how soft the solid and how wide the tile is there. A solid near the camera may seem to be anywhere by
+    its extent in the picture; this leaves a twentieth of such pairs."""
     axes, half = splats.axes_GS33[picture, solid], splats.half_GS3[picture, solid]
     offset = splats.middle_GS3[picture, solid] - r.o.reshape(-1, 3)[picture]
     middle = _tiled(r.d.flatten(0, 1)).mean(1).view(len(splats.middle_GS3), -1, 3)[picture, tile]
