@@ -3,7 +3,7 @@
 Legend of shapes: F frames (at the backend's rate), S distinct texts, L tokens, D width of the
 encoder, H and W the raster, N subjects, M members of the largest group, C channels, J lights,
 P kinds of particles, T distinct texts of subjects, B bones, K channels of motion,
-A what subjects are and have, G what a place is and has, X lines of sight.
+A what subjects are and have, Q parts with a colour, G what a place is and has, X lines of sight.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ from scenelang.compiler.prompts import OF_SUBJECTS, prompts, subject_prompts
 from scenelang.compiler.rays import frame_count, intrinsics, plucker, poses, resample
 from scenelang.compiler.set_size import SHAPES, Extent, extent_of, set_size
 from scenelang.compiler.sight_lines import sight_lines
+from scenelang.compiler.wardrobe import worn
 
 SCHEMA = "scenelang.conditioning/1"
-COLOURED = ("main", *PARTS)  # parts that a description can give a colour
+COLOURED = ("main", *PARTS)  # parts that have a colour of their own
 BLEND_SECONDS = Fraction(1, 4)
 
 Encode = Callable[[list[str]], Tensor]
@@ -48,7 +49,7 @@ class Conditioning:
     subject_text_TLD: Tensor
     subject_text_FN: Tensor
     subject_FNA: Tensor
-    colour_FN94: Tensor
+    colour_FNMQ4: Tensor
     base_FNM3: Tensor
     extent_N2: Tensor
     box_FNM4: Tensor
@@ -93,9 +94,10 @@ TENSORS: dict[str, tuple[torch.dtype, str]] = {
         torch.float32,
         f"1 for what a subject is and what its words show: {', '.join(BODY_WORDS)}",
     ),
-    "colour_FN94": (
+    "colour_FNMQ4": (
         torch.float32,
-        f"sRGB from 0 to 1 of each part of a subject, and 1 where the film says it, else all 0; parts {', '.join(COLOURED)}",
+        "sRGB from 0 to 1 of each part of a member, and 1 where it has a colour that the film says or that people are "
+        f"given so that they differ, else all 0; parts {', '.join(COLOURED)}",
     ),
     "base_FNM3": (torch.float32, "where each member of a subject stands, metres"),
     "extent_N2": (torch.float32, "half the width and the height of a subject, metres"),
@@ -178,7 +180,7 @@ def condition_shot(
         subject_text_TLD=encode(subject_texts),
         subject_text_FN=subject_text_FN,
         subject_FNA=_subjects(plan, shot, rate),
-        colour_FN94=_colours(plan, shot, rate),
+        colour_FNMQ4=_colours(plan, shot, rate),
         base_FNM3=base_FNM3,
         extent_N2=extent_N2,
         box_FNM4=box_FNM4,
@@ -245,17 +247,20 @@ def _subjects(plan: Plan, shot: ShotPlan, native: Fraction) -> Tensor:
 
 
 def _colours(plan: Plan, shot: ShotPlan, native: Fraction) -> Tensor:
-    """`colour_FN94`: those of the description, then those of each `becomes`."""
+    """`colour_FNMQ4`: those of the description, then those of each `becomes`."""
     shown = torch.tensor(_shown(plan, shot, native))
-    result = torch.zeros(len(shown), len(shot.subjects), len(COLOURED), 4)
-    for n, track in enumerate(shot.subjects):
-        for start, _, colours, _ in states_of(plan.subject(track.subject), track):
-            said = torch.zeros(len(COLOURED), 4)
-            for part, value in colours.items():
-                if part in COLOURED:
-                    rgb = [int(value[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-                    said[COLOURED.index(part)] = torch.tensor([*rgb, 1.0])
-            result[shown >= start, n] = said
+    cast = [plan.subject(track.subject) for track in shot.subjects]
+    most = max((len(subject.offsets) for subject in cast), default=0)
+    result = torch.zeros(len(shown), len(cast), most, len(COLOURED), 4)
+    for n, (subject, track) in enumerate(zip(cast, shot.subjects, strict=True)):
+        for start, _, colours, features in states_of(subject, track):
+            for m in range(len(subject.offsets)):
+                said = torch.zeros(len(COLOURED), 4)
+                for part, value in worn(subject, m, colours, features).items():
+                    if part in COLOURED:
+                        rgb = [int(value[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+                        said[COLOURED.index(part)] = torch.tensor([*rgb, 1.0])
+                result[shown >= start, n, m] = said
     return result
 
 

@@ -92,6 +92,24 @@ PARTS: dict[str, str] = {
     "hat": "hat cap beret helmet chapeau casquette",
     "umbrella": "umbrella umbrellas parapluie",
     "eyes": "eyes yeux",
+    "skin": "skin peau",
+}
+
+# words that say a part and its colour in one
+TRAITS: dict[str, dict[str, str]] = {
+    "hair": {
+        "blond blonde blonds blondes fair-haired blond-haired": "#d6b370",
+        "redhead redheads red-haired ginger auburn roux rousse rousses": "#9c4f2b",
+        "brunette brunettes brown-haired châtain": "#4a3224",
+        "dark-haired black-haired": "#1c1a1d",
+        "white-haired": "#e9e7e2",
+        "grey-haired gray-haired": "#85888c",
+    },
+    "skin": {
+        "dark-skinned": "#7a4a2e",
+        "brown-skinned": "#a86f4b",
+        "pale-skinned fair-skinned light-skinned": "#f0c9a8",
+    },
 }
 
 SETS: dict[str, str] = {
@@ -163,6 +181,12 @@ def _colours() -> dict[str, str]:
     return {word: value for row, value in COLOURS.items() for word in row.split()}
 
 
+@cache
+def _traits() -> dict[str, tuple[str, str]]:
+    table = ((part, row, value) for part, rows in TRAITS.items() for row, value in rows.items())
+    return {word: (part, value) for part, row, value in table for word in row.split()}
+
+
 def _words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
 
@@ -206,9 +230,11 @@ def _kind_of(word: str) -> str | None:
 
 
 def _clause_colours(words: list[str], parts: dict[str, str]) -> list[tuple[str, str]]:
-    table = _colours()
+    table, traits = _colours(), _traits()
     pairs = []
     for i, word in enumerate(words):
+        if word in traits:
+            pairs.append(traits[word])
         if word not in table:
             continue
         after = next((parts[w] for w in words[i + 1 : i + 5] if w in parts), None)

@@ -13,7 +13,7 @@ from films import plan_example, plan_shot
 from safetensors import safe_open
 from test_placement import project
 
-from scenelang.compiler.conditioning import TENSORS, Conditioning, condition_shot, load, save
+from scenelang.compiler.conditioning import COLOURED, TENSORS, Conditioning, condition_shot, load, save
 from scenelang.compiler.encoders import EncoderError, load_encoder, tiny_encoder
 from scenelang.compiler.lexicon import BODY_WORDS, PLACE_WORDS
 from scenelang.compiler.native import Native
@@ -32,7 +32,7 @@ def test_every_tensor_has_the_shape_of_its_name_and_the_dtype_of_the_table() -> 
     plan = plan_example("letter")
     c = condition_shot(plan, plan.shots[0], raster=(32, 18), encode=tiny_encoder(length=24))
     sizes = {"F": 144, "L": 24, "D": 64, "H": 18, "W": 32, "N": 3, "M": 1, "C": 6, "J": 2, "P": 1}
-    sizes |= {"B": 16, "K": 12, "A": len(BODY_WORDS), "G": len(PLACE_WORDS)}
+    sizes |= {"B": 16, "K": 12, "A": len(BODY_WORDS), "G": len(PLACE_WORDS), "Q": len(COLOURED)}
     sizes["X"] = 3 * 24  # from 24 places of the camera to each of the three
     sizes["T"] = 3  # what says mara and lio, and the letter
     sizes["S"] = len({p.text for p in prompts(plan, plan.shots[0])})

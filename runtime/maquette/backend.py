@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,8 @@ class MaquetteBackend:
     def __init__(self, folder: Path = WEIGHTS) -> None:
         self.folder = folder
         self.drop: tuple[str, ...] = ()  # groups of cues to leave out; see cues.GROUPS
+        self.guidance: float | None = None  # instead of the profile's
+        self.one_text = False  # every segment of a shot reads the texts of all
         self.denoiser_runs = 0
         self.text_encodings = 0
         self.model_loads = 0
@@ -100,6 +102,8 @@ class MaquetteBackend:
             "weights": weights_hash(self.folder),
             "code": code_hash("maquette"),
             "dropped": " ".join(self.drop),
+            "guidance": str(self.guidance or ""),
+            "text": "shot" if self.one_text else "segment",
         }
 
     def raster(self, native: Native) -> tuple[int, int]:
@@ -131,7 +135,7 @@ class MaquetteBackend:
     def denoiser_calls(self, plan: Plan, shot: ShotPlan, profile: str) -> int:
         """Those of every clip."""
         frames = frame_count(shot.frames, plan.rate, self.native(plan, profile).fps)
-        return count(frames, shot.continues is not None) * PROFILES[profile].calls
+        return count(frames, shot.continues is not None) * self._profile(profile).calls
 
     def pflop(self, plan: Plan, shot: ShotPlan, profile: str) -> float:
         """10^15 floating point operations of a shot's denoiser calls, with what leads to them."""
@@ -142,14 +146,21 @@ class MaquetteBackend:
         call = 159.5e3 * pixels + 0.3e6 * tokens + 5120 * tokens**2
         return self.denoiser_calls(plan, shot, profile) * call / 1e15
 
+    def _profile(self, name: str) -> Profile:
+        return replace(PROFILES[name], guidance=self.guidance or PROFILES[name].guidance)
+
     def lowering(self, plan: Plan, shot: ShotPlan) -> list[Lowering]:
         return lowering(plan, shot)
 
     def render(self, job: Job, carry: Carry | None) -> Iterator[Event]:
         """The shot's frames, clip after clip, with progress by denoising steps. The same job gives the
         same frames. Raises ModelError where the memory does not suffice."""
-        native, profile = job.native, PROFILES[job.profile]
+        native, profile = job.native, self._profile(job.profile)
         cues = cues_of(job.plan, job.shot, job.conditioning, self.encode)
+        if self.one_text:
+            cues = replace(
+                cues, weight_BFS=cues.weight_BFS.mean(1, keepdim=True).expand_as(cues.weight_BFS)
+            )
         frames = cues.c2w_BF44.shape[1]
         known = None if carry is None else _unit(carry.frames)
         goes_on, made = known is not None, 0
@@ -177,7 +188,7 @@ class MaquetteBackend:
         yield Carry(np.concatenate([last[:1]] * (KNOWN - len(last)) + [last]), job.shot.hash)
 
     def _clip(self, job: Job, cues: Cues, start: int, number: int, known: Tensor | None) -> Tensor:
-        profile, native = PROFILES[job.profile], job.native
+        profile, native = self._profile(job.profile), job.native
         pace = job.plan.rate / native.fps
         times = torch.arange(start, start + cues.c2w_BF44.shape[1]) * float(pace)
         seed = job.shot.seed * 7919 + number

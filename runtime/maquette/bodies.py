@@ -24,6 +24,7 @@ from scenelang.runtime.maquette.splats import Splats
 
 PARTS = len(COLOURED)
 CODE = 8  # numbers that a solid says of its surface besides its colour
+GLOSS = 0  # which of them says how smooth it is, 0 to 1
 SAID = 3 + 3 + CODE  # colour, glow and code
 # how many solids each bone has, and how large they begin (half across, half along, half deep) in heights
 SOLIDS: dict[str, tuple[int, tuple[float, float, float]]] = {

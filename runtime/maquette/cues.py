@@ -30,7 +30,7 @@ class Cues:
     K_BF33: Tensor  # normalised by width and height
     body_text_BFN: Tensor  # int64: which text says a body; the same for those that are said alike
     body_BFNA: Tensor  # what it is, as `subject_FNA` of the conditioning
-    colour_BFNC: Tensor  # of its parts: colour_FN94 of the conditioning, flat
+    colour_BFNC: Tensor  # of its parts: colour_FNMQ4 of the conditioning, flat
     base_BFN3: Tensor  # metres
     bone_BFNR34: Tensor  # frames of its bones in the world, metres; see compiler/bones.py
     motion_BFNK: Tensor
@@ -85,7 +85,7 @@ def cues_of(plan: Plan, shot: ShotPlan, conditioning: Conditioning, encode: Enco
         "K_BF33": conditioning.K_F33,
         "body_text_BFN": conditioning.subject_text_FN[:, whose],
         "body_BFNA": conditioning.subject_FNA[:, whose],
-        "colour_BFNC": conditioning.colour_FN94.flatten(2)[:, whose],
+        "colour_BFNC": conditioning.colour_FNMQ4[:, whose, member].flatten(2),
         "base_BFN3": conditioning.base_FNM3[:, whose, member],
         "bone_BFNR34": conditioning.bone_FNMB34[:, whose, member],
         "motion_BFNK": conditioning.motion_FNMK[:, whose, member],

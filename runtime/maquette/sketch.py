@@ -59,6 +59,18 @@ class Clear:
     lit: Tensor
 
 
+@dataclass(frozen=True)
+class Faced:
+    """Points of solids: `normal` [X, P, 3], how they face the `suns` [X, P, SUNS] and the camera, `view` [X, P, 1] (-1:
+    straight), how `far` they are [X, P, 1], log metres, and what `lamps` give them [X, P, 3], linear RGB."""
+
+    normal: Tensor
+    suns: Tensor
+    view: Tensor
+    far: Tensor
+    lamps: Tensor
+
+
 class Sketch(nn.Module):
     """Cues to a first picture."""
 
@@ -113,20 +125,39 @@ class Sketch(nn.Module):
 
     def clear(self, cues: Cues, keep: Tensor, height: int, width: int, half: bool = False) -> Clear:
         """The frames before what drifts in the air is drawn over them; `half`: in bfloat16, what is large."""
-        share = dict(zip(GROUPS, keep[:, :, None, None].unbind(1), strict=True))  # [B, 1, 1]
         r = features.rays(cues, height, width)
+        share, said, lit, light = self._told(cues, keep)
+        radiance, near = self._empty(cues, r, said, light, keep, half)
+        radiance, cover, normal, code, near = self._covered(
+            cues, r, said, lit, light, share, radiance, near
+        )
+        radiance = self._hazed(cues, r, torch.cat([lit, said], -1), light, near, share, radiance)
+        return Clear(radiance, cover, normal, code, near, light, said, lit)
+
+    def bare(self, cues: Cues, r: features.Rays, keep: Tensor) -> Tensor:
+        """The place without anything in it, before what drifts is drawn over it, at the ends of any rays: linear RGB
+        [B, F, h, w, 3], h and w even."""
+        share, said, lit, light = self._told(cues, keep)
+        radiance, near = self._empty(cues, r, said, light, keep, False)
+        return self._hazed(cues, r, torch.cat([lit, said], -1), light, near, share, radiance)
+
+    def _told(self, cues: Cues, keep: Tensor) -> tuple[dict[str, Tensor], Tensor, Tensor, Tensor]:
+        """How much each group of cues counts [B, 1, 1]; the frames' words, their light as the camera sees it, and their
+        lights [B, F, LAMPS, 3]."""
+        share = dict(zip(GROUPS, keep[:, :, None, None].unbind(1), strict=True))
         said = torch.einsum("bfs,bsd->bfd", cues.weight_BFS, mean_of(cues.text_BSLD)) * share["text"]
         lit = features.frame_vector(cues) * share["light"]
         light = features.even_light(cues) * share["light"][..., None]
         light = torch.cat([light[:, :, :-1], torch.ones_like(light[:, :, -1:])], 2)
+        return share, said, lit, light
+
+    def _empty(
+        self, cues: Cues, r: features.Rays, said: Tensor, light: Tensor, keep: Tensor, half: bool
+    ) -> tuple[Tensor, Tensor]:
+        """Floor, walls and sky in the film's light, linear RGB [B, F, H, W, 3], and their nearness."""
         ground = self.surfaces(cues, r, said, keep, half)
         radiance = ground.albedo * (_lit(ground.falls, light) + ground.lamps)
-        radiance = radiance + ground.glow + 0.2 * _lit(ground.haze, light)
-        radiance, cover, normal, code, near = self._covered(
-            cues, r, said, lit, light, share, radiance, ground.near
-        )
-        radiance = self._hazed(cues, r, torch.cat([lit, said], -1), light, near, share, radiance)
-        return Clear(radiance, cover, normal, code, near, light, said, lit)
+        return radiance + ground.glow + 0.2 * _lit(ground.haze, light), ground.near
 
     def _covered(
         self, cues: Cues, r: features.Rays, said: Tensor, lit: Tensor, light: Tensor, share: dict[str, Tensor],
@@ -164,19 +195,34 @@ class Sketch(nn.Module):
         albedo, glow, code = (found.said / cover.clamp_min(1e-3)).split([3, 3, CODE], -1)
         d, eye = splats.tiles_of(r.d, found.tiles), r.o.reshape(-1, 1, 3)[picture]
         counts = share["light"].expand(-1, light.shape[1], -1).flatten(0, 1)[picture][:, None]
-        lamps = self._lamps(cues, eye + depth * d, normal, picture) * counts
+        faced = self.faced(cues, picture, eye, d, depth, normal)
+        faced = replace(faced, suns=faced.suns * counts, lamps=faced.lamps * counts)
+        told = frame.flatten(0, 1)[picture]
+        return glow + self.in_light(faced, code, albedo, cover, told, light.flatten(0, 1)[picture])
+
+    def faced(
+        self, cues: Cues, picture: Tensor, eye: Tensor, d: Tensor, depth: Tensor, normal: Tensor
+    ) -> Faced:
+        """How points of pictures [X] lie to camera and lights, seen from `eye` [X, 1, 3] along `d` [X, P, 3] at `depth`
+        [X, P, 1] metres, with normals [X, P, 3]."""
+        lamps = self._lamps(cues, eye + depth * d, normal, picture)
         suns = features.strongest(cues, cues.light_BFJ8[..., 2:5]).flatten(0, 1)[picture]
-        faces = normal @ suns.transpose(1, 2) * counts  # [X, P, SUNS]
         view = (normal * d).sum(-1, keepdim=True)
-        far = depth.clamp_min(0.05).log() / 3
-        x = self.face(torch.cat([normal, faces, view, code, albedo, lamps, far, cover], -1))
-        x = fn.silu(x + self.face_frame(frame).flatten(0, 1)[picture][:, None])
+        return Faced(normal, normal @ suns.transpose(1, 2), view, depth.clamp_min(0.05).log() / 3, lamps)
+
+    def in_light(
+        self, at: Faced, code: Tensor, albedo: Tensor, cover: Tensor, frame: Tensor, light: Tensor
+    ) -> Tensor:
+        """What points throw back, linear RGB [X, P, 3], but for their own glow: of a `code` [X, P, CODE] and linear RGB
+        `albedo` [X, P, 3], where solids `cover` [X, P, 1] the pixel; `frame` [X, …] the light and the words of their
+        pictures, `light` [X, LAMPS, 3] the lights."""
+        known = [at.normal, at.suns, at.view, code, albedo, at.lamps, at.far, cover]
+        x = fn.silu(self.face(torch.cat(known, -1)) + self.face_frame(frame)[:, None])
         x = x + fn.silu(self.face_think(x))
         direct, other, haze = self.face_lights(x).split(LAMPS, -1)
-        lambert = fn.pad(((faces + 0.12) / 1.12).clamp_min(0), (0, LAMPS - features.SUNS), value=1.0)
+        lambert = fn.pad(((at.suns + 0.12) / 1.12).clamp_min(0), (0, LAMPS - features.SUNS), value=1.0)
         falls = fn.softplus(direct) * lambert + fn.softplus(other - 3)
-        own = light.flatten(0, 1)[picture]
-        return albedo * (_lit(falls, own) + lamps) + glow + 0.2 * _lit(fn.softplus(haze - 4), own)
+        return albedo * (_lit(falls, light) + at.lamps) + 0.2 * _lit(fn.softplus(haze - 4), light)
 
     def _solids(self, cues: Cues, share: dict[str, Tensor]) -> splats.Splats:
         """Bodies and scenery of B * F pictures."""

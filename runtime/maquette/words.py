@@ -25,7 +25,8 @@ _OTHER = (
 
 def vocabulary() -> list[str]:
     """Every word, in a fixed order; the special tokens come first."""
-    rows = [*lexicon.KINDS, *lexicon.FEATURES, *lexicon.PARTS, *lexicon.SETS, *lexicon.PLACE_FEATURES]
+    parts = [part for part in lexicon.PARTS if part != "skin"]  # which no template says
+    rows = [*lexicon.KINDS, *lexicon.FEATURES, *parts, *lexicon.SETS, *lexicon.PLACE_FEATURES]
     rows += [row.split()[0] for row in lexicon.COLOURS]
     rows += [term.word for name in ("verb", "pose", "particles", "role") for term in TERMS[name]]
     rows += [word for _, word in wording.WARMTHS] + [word for word, _ in wording.COLOURS]

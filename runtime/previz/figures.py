@@ -9,7 +9,7 @@ from scenelang.compiler.limbs import SIDES, blend, points
 from scenelang.compiler.motion import Motion
 from scenelang.compiler.skeleton import Joints
 from scenelang.compiler.turning import Array, rotate
-from scenelang.runtime.previz.palette import CLOTHES, HAIR, SKIN, UMBRELLAS, Look, material, rgb
+from scenelang.runtime.previz.palette import Look, material, rgb
 from scenelang.runtime.previz.solids import Assembly, Material
 
 
@@ -18,12 +18,7 @@ def figure(look: Look, body: Motion) -> Assembly:
     h = member_height(look.height, look.member, look.members)
     j = figure_joints(look.features, look.member, look.members, body, look.height)
     a = Assembly(len(body.time))
-    coated = look.has("coat", "jacket")
-    plain = look.pick(CLOTHES, "top")
-    top = look.cloth("coat", "main", otherwise=plain)
-    legs = look.cloth(
-        "trousers", otherwise="#34363f" if coated else look.pick(("#3a3d4a", "#4a3f36", "#2d3440"))
-    )
+    top, legs = look.cloth("coat", "main"), look.cloth("trousers")
     boots = look.paint("boots", otherwise="#231d1b", gloss=0.15)
     _legs(a, j, h, legs, boots)
     _body(a, j, h, top, legs, look)
@@ -39,7 +34,7 @@ def figure(look: Look, body: Motion) -> Assembly:
 
 
 def _skin(look: Look) -> Material:
-    return look.paint("skin", otherwise=look.pick(SKIN, "skin"))
+    return look.paint("skin")
 
 
 def _legs(a: Assembly, j: Joints, h: float, legs: Material, boots: Material) -> None:
@@ -93,8 +88,7 @@ def _arms(a: Assembly, j: Joints, h: float, top: Material, look: Look) -> None:
 
 def _head(a: Assembly, j: Joints, h: float, look: Look, body: Motion) -> None:
     skin, dark = _skin(look), material("#1d1715", gloss=0.6)
-    old = look.has("old", "white-hair")
-    hair = look.cloth("hair", otherwise="#d9d5cf" if old else look.pick(HAIR, "hair"))
+    hair = look.cloth("hair")
 
     def at(x: float, y: float, z: float) -> Array:
         return j.head + rotate(j.face, (x * h, y * h, z * h))
@@ -103,7 +97,7 @@ def _head(a: Assembly, j: Joints, h: float, look: Look, body: Motion) -> None:
     a.ellipsoid(skin, j.head, (0.062 * h, 0.08 * h, 0.07 * h), j.face)
     hooded = look.has("hood")
     if hooded:
-        cowl = look.cloth("coat", "main", otherwise="#5c5a57")
+        cowl = look.cloth("coat", "main")
         a.ellipsoid(cowl, at(0, 0.012, -0.022), (0.08 * h, 0.097 * h, 0.08 * h), j.face)
     else:
         a.ellipsoid(hair, at(0, 0.021, -0.017), (0.0685 * h, 0.073 * h, 0.068 * h), j.face)
@@ -140,7 +134,7 @@ def _head(a: Assembly, j: Joints, h: float, look: Look, body: Motion) -> None:
         )
         a.ellipsoid(material("#7a2f2c"), corner, (0.0055 * h, 0.0042 * h, 0.006 * h), j.face)
     if look.has("beard"):
-        beard = look.cloth("beard", "hair", otherwise="#d9d5cf" if old else look.pick(HAIR, "hair"))
+        beard = look.cloth("beard", "hair")
         a.ellipsoid(beard, at(0, -0.062, 0.034), (0.048 * h, 0.042 * h, 0.04 * h), j.face)
     if look.has("hat"):
         felt = look.cloth("hat", otherwise="#3b3531")
@@ -174,7 +168,7 @@ def _umbrella(a: Assembly, j: Joints, h: float, look: Look) -> None:
     up = rotate(j.torso, (0.04, 1.0, -0.04))
     peak = hand + up * 0.5 * h
     a.limb(material("#3a2d25"), hand - up * 0.05 * h, peak, 0.006 * h)
-    canopy = look.cloth("umbrella", otherwise=look.pick(UMBRELLAS, "umbrella"))
+    canopy = look.cloth("umbrella")
     a.cone(canopy, peak - up * 0.125 * h, peak - up * 0.055 * h, 0.33 * h, 0.2 * h)
     a.cone(canopy, peak - up * 0.055 * h, peak, 0.2 * h, 0.012 * h)
     a.limb(canopy.tinted(0.5), peak, peak + up * 0.03 * h, 0.006 * h)

@@ -28,6 +28,11 @@ def gleam(world: World, frame: Tensor, p: Tensor, n: Tensor, d: Tensor) -> Tenso
     return out
 
 
+def open_above(p: Tensor) -> Tensor:
+    """The share of the surroundings that points p [3, R] of solids see: the floor holds off light near it."""
+    return 0.62 + 0.38 * (p[1] * 2.2).clamp(0, 1)
+
+
 def irradiance_on(
     world: World, frame: Tensor, p: Tensor, n: Tensor, eye: Tensor, open_: Tensor, shaded: bool = True
 ) -> Tensor:

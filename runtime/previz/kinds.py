@@ -11,6 +11,7 @@ from torch import Tensor
 from scenelang.compiler.motion import Motion, Stage, motion, spread
 from scenelang.compiler.plan import Plan, ShotPlan, SubjectPlan, states_of
 from scenelang.compiler.turning import Array, rotate, turn
+from scenelang.compiler.wardrobe import worn
 from scenelang.runtime.previz import builds, creatures, figures, things
 from scenelang.runtime.previz.palette import Look
 from scenelang.runtime.previz.solids import Assembly, Material, Solids, finished
@@ -30,14 +31,14 @@ KINDS: dict[str, Builder] = {
 def looks(
     subject: SubjectPlan, colours: dict[str, str], features: list[str], words: str, night: bool
 ) -> list[Look]:
-    """How each member of a subject looks in one of its states."""
+    """How each member of a subject looks in one of its states, in which the film says `colours`."""
     count = len(subject.offsets)
     return [
         Look(
             subject.id,
             subject.kind,
             subject.height,
-            colours,
+            worn(subject, i, colours, features),
             frozenset(features),
             words,
             i,

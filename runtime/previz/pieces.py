@@ -10,8 +10,9 @@ import numpy as np
 
 from scenelang.compiler.motion import Motion
 from scenelang.compiler.turning import turn
+from scenelang.compiler.wardrobe import UMBRELLAS
 from scenelang.runtime.previz import builds, things
-from scenelang.runtime.previz.palette import UMBRELLAS, Look, material
+from scenelang.runtime.previz.palette import Look, material
 from scenelang.runtime.previz.solids import Assembly, Material
 
 Features = frozenset[str]

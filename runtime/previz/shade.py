@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from scenelang.runtime.previz.fields import at, dot, length, number, put, unit
-from scenelang.runtime.previz.illumination import gleam, irradiance_on
+from scenelang.runtime.previz.illumination import gleam, irradiance_on, open_above
 from scenelang.runtime.previz.sets import Ground
 from scenelang.runtime.previz.shapes import BOX
 from scenelang.runtime.previz.textures import SIZE
@@ -202,8 +202,7 @@ def _solid(world: World, view: View) -> tuple[Tensor, Tensor]:
     albedo = at(solids.colour, which)
     paint = _texture(world, view.row, which, hits.local, pixel)
     albedo = albedo * paint[:3]
-    low = 0.62 + 0.38 * (p[1] * 2.2).clamp_(0, 1)  # the floor holds off light near it
-    irradiance = irradiance_on(world, view.frame, p, n, -d, low)
+    irradiance = irradiance_on(world, view.frame, p, n, -d, open_above(p))
     radiance = albedo * irradiance
     gloss = solids.gloss[which]
     shiny = (gloss > 0).nonzero()[:, 0]

@@ -10,7 +10,7 @@ import numpy as np
 from scenelang.compiler.limbs import points
 from scenelang.compiler.motion import Motion
 from scenelang.compiler.turning import turn
-from scenelang.runtime.previz.palette import CLOTHES, UMBRELLAS, Look, material
+from scenelang.runtime.previz.palette import Look, material
 from scenelang.runtime.previz.solids import Assembly, Material
 
 _PAIR = re.compile(r"\b(two|pair|deux|cups|mugs|glasses|tasses|verres)\b", re.IGNORECASE)
@@ -176,7 +176,7 @@ def letter(look: Look, body: Motion) -> Assembly:
 def book(look: Look, body: Motion) -> Assembly:
     """A book, open and tilted to its reader."""
     a, h = Assembly(len(body.time)), look.height
-    cover = look.cloth("main", otherwise=look.pick(CLOTHES, "cover"))
+    cover = look.cloth("main")
     for s in (1, -1):
         axes = turn(s * 14.0, -52.0)
         middle = np.asarray((s * 0.37 * h, 0.3 * h, 0.0), np.float32)
@@ -203,7 +203,7 @@ def bottle(look: Look, body: Motion) -> Assembly:
 
 def umbrella(look: Look, body: Motion) -> Assembly:
     a, h = Assembly(len(body.time)), look.height
-    canopy = look.cloth("umbrella", "main", otherwise=look.pick(UMBRELLAS))
+    canopy = look.cloth("umbrella", "main")
     a.limb(material("#3a2d25"), (0, 0.02 * h, 0), (0, h, 0), 0.014 * h)
     a.cone(canopy, (0, 0.7 * h, 0), (0, 0.84 * h, 0), 0.56 * h, 0.34 * h)
     a.cone(canopy, (0, 0.84 * h, 0), (0, 0.95 * h, 0), 0.34 * h, 0.02 * h)

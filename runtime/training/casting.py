@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import torch
@@ -41,20 +42,23 @@ from scenelang.runtime.training.solids import (
 )
 
 FRAMES = 2  # of each shot
-TINTS = 0.04  # by which a colour may miss that of a part times a factor
+# colours that nothing has by itself, one for each part that can be given one, and how much of it counts as it
+_MIXED = ("#" + "".join(rgb) for rgb in product(("00", "89", "bc"), repeat=3) if {"00", "bc"} <= {*rgb})
+MARKS = dict(zip(COLOURED, _MIXED, strict=False))
+LEAST = 0.05
 ABSENT = -6.0  # logit of a colour that a solid doesn't have
 THIN = 0.002  # metres that half a solid is thick at least
 # how much it counts that each value is right
 COUNTS = {
     "middle": 12.0, "half": 2.0, "turn": 1.0, "exponent": 0.1, "across": 0.1, "taper": 0.5, "soft": 0.2, "opacity": 0.3,
-    "glow": 0.2,
+    "glow": 0.2, "code": 1.0,
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Parts:
     """The solids of a body in one frame, in its own axes: middles [S, 3], axes [S, 3, 3], halves [S, 3], exponents and
-    taper [S, 3], colours [S, 3] linear, glow [S]."""
+    taper [S, 3], colours [S, 3] linear, glow [S], gloss [S]."""
 
     middle: Floats
     axes: Floats
@@ -62,6 +66,7 @@ class Parts:
     shape: Floats
     colour: Floats
     glow: Floats
+    gloss: Floats
 
 
 def parts_of(assembly: Assembly, frame: int) -> Parts:
@@ -70,7 +75,7 @@ def parts_of(assembly: Assembly, frame: int) -> Parts:
         f = min(frame, len(assembly.half[n]) - 1)
         m, axes = assembly.material[n], assembly.axes[n][f]
         half, *shape = superquadric(assembly.shape[n], assembly.half[n][f], float(assembly.taper[n][f]))
-        rows.append((assembly.centre[n][f], axes, half, shape, m.colour, m.glow))
+        rows.append((assembly.centre[n][f], axes, half, shape, m.colour, m.glow, m.gloss))
     return Parts(*(np.asarray(column, np.float32) for column in zip(*rows, strict=True)))
 
 
@@ -134,6 +139,7 @@ def rows_of(
             look = looks(subject, colours, features, words, False)[member]
             rest = parts_of(build(look, still()), 0)
             here = parts_of(build(look, body), int(f))
+            marked = parts_of(build(_marked(look), still()), 0).colour
             if len(here.glow) != len(rest.glow):
                 continue  # in some pose it has other parts
             origins = None
@@ -147,7 +153,7 @@ def rows_of(
                 axes=(turned @ here.axes).astype(np.float32),
             )
             scale = unit[f, n, 0], begin[f, n], size[f, n]
-            yield known[0, f, n], *_values(bodies, placed, slots, bones[f, n], scale, look)
+            yield known[0, f, n], *_values(bodies, placed, slots, bones[f, n], scale, marked, look)
 
 
 def _values(
@@ -156,17 +162,15 @@ def _values(
     slots: list[int],
     bones: Floats,
     scale: tuple[Floats, Floats, Floats],
+    marked: Floats,
     look: Look,
 ) -> tuple[Tensor, Tensor]:
-    """Values of `parts` that are placed in the world, on `bones` [B, 3, 4] there; `scale` as Bodies.units says."""
+    """Values of `parts` that are placed in the world, on `bones` [B, 3, 4] there; `scale` as Bodies.units says, `marked`
+    [S, 3] the colours that they have where each part of the look has its mark."""
     unit, begin, size = scale
     unit = np.maximum(unit, 1e-4)
     want, weight, v, w = blank(bodies.values, len(bodies.bone))
-    said = {
-        part: np.array(linear(value), np.float32)
-        for part, value in look.colours.items()
-        if part in COLOURED
-    }
+    said = [part for part in COLOURED if part in look.colours]
     for n, slot in enumerate(slots):
         if slot < 0:
             continue
@@ -180,23 +184,25 @@ def _values(
         v["half"][slot] = torch.from_numpy(np.log(np.maximum(half, THIN) / (size[slot] * unit)))
         v["turn"][slot] = torch.from_numpy(turn_of(axes))
         shaped(v, slot, exponent, across, taper * up)
-        seen(v, slot, float(parts.glow[n]))
+        seen(v, slot, float(parts.glow[n]), float(parts.gloss[n]))
         for name, factor in COUNTS.items():
             w[name][slot] = factor
-        _paint(v, w, slot, parts.colour[n], said)
+        _paint(v, w, slot, parts.colour[n], marked[n], said)
     return want, weight
 
 
-def _paint(v: Named, w: Named, slot: int, colour: Floats, said: dict[str, Floats]) -> None:
-    """Which of the colours that the film gives a part it is, darkened by black, or a colour of its own."""
+def _marked(look: Look) -> Look:
+    """The same with every part that has a colour in its mark, so that solids tell of which part theirs is."""
+    return replace(look, colours={part: MARKS.get(part, c) for part, c in look.colours.items()})
+
+
+def _paint(v: Named, w: Named, slot: int, colour: Floats, marked: Floats, said: Sequence[str]) -> None:
+    """Which of the colours that parts have it is, darkened by black, or a colour of its own."""
     best, tint = None, 1.0
-    for part, theirs in said.items():
-        factor = float(colour @ theirs / max(float(theirs @ theirs), 1e-6))
-        if (
-            np.abs(colour - factor * theirs).max() < TINTS * max(0.2, float(colour.max()))
-            and 0.2 < factor < 1.5
-            and (best is None or abs(factor - 1) < abs(tint - 1))
-        ):
+    for part in said:
+        mark = np.array(linear(MARKS[part]), np.float32)
+        factor = float(marked @ mark / (mark @ mark))
+        if factor > LEAST and np.abs(marked - factor * mark).max() < 0.02 * factor:
             best, tint = part, factor
     w["own"][slot] = 0.3
     for part in said:

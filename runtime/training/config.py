@@ -10,6 +10,7 @@ import numpy as np
 from scenelang.runtime.training.samples import Bucket
 
 TRAIN_SEED, CHECK_SEED = 1_000_000, 900_000_000  # clips of one never are of the other
+LIGHT_SEED = 2_000_000  # of films whose light is learned from without clips
 SMALL = Bucket(64, 32, 1, 32, windows=2)
 
 
@@ -27,9 +28,11 @@ class Config:
     sketch_steps: int = 0
     shapes: int = 1500  # plans whose geometry teaches what places and bodies look like, before all else
     shape_steps: int = 3000
-    drift_clips: int = (
-        300  # whose particles teach what particles look like, once the sketch has learned the rest
-    )
+    light_plans: int = 800  # whose solids teach how light falls, once the sketch has learned the rest
+    light_steps: int = 5000
+    paint_plans: int = 1500  # whose floors, walls and skies are learned from, then
+    paint_steps: int = 4000
+    drift_clips: int = 300  # whose particles teach what particles look like, then
     drift_steps: int = 1500
     rate: float = 2.5e-3  # of Muon
     rate_of_rest: float = 1e-3  # of AdamW
@@ -56,6 +59,10 @@ CONFIGS = {
             clips=640,
             shapes=320,
             shape_steps=1000,
+            light_plans=60,
+            light_steps=500,
+            paint_plans=60,
+            paint_steps=200,
             drift_clips=40,
             drift_steps=400,
             minutes=7.0,

@@ -42,14 +42,14 @@ THIN = 0.02  # metres that a solid is thick at least
 # how much it counts that each value is right
 COUNTS = {
     "middle": 30.0, "half": 2.0, "turn": 1.0, "exponent": 0.1, "across": 0.1, "taper": 0.5, "soft": 0.2, "opacity": 0.3,
-    "own": 0.3, "glow": 0.2, "piece": 10.0,
+    "own": 0.3, "glow": 0.2, "code": 1.0, "piece": 10.0,
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Dressing:
     """Solids [K]: middles [K, 3] metres, unit axes [K, 3, 3], halves [K, 3] metres, exponents and taper [K, 3], colours
-    [K, 3] linear, glow [K], and the middle and radius of the piece of the set that each is a part of [K, 4]."""
+    [K, 3] linear, glow [K], gloss [K], and the middle and radius of the piece of the set that each is a part of [K, 4]."""
 
     middle: Floats
     axes: Floats
@@ -57,6 +57,7 @@ class Dressing:
     shape: Floats
     colour: Floats
     glow: Floats
+    gloss: Floats
     piece: Floats
 
     def __len__(self) -> int:
@@ -86,7 +87,9 @@ def dressing(place: PlacePlan | None, extent: Extent = SMALL) -> Dressing:
             centre = world @ p.centre[n][0] + at
             if 2 * float(np.abs(axes[1] * half).sum()) < FLAT and centre[1] < LOW:
                 continue
-            rows.append((centre, axes, half, shape, m.colour, m.glow, (*piece.middle, piece.radius)))
+            rows.append(
+                (centre, axes, half, shape, m.colour, m.glow, m.gloss, (*piece.middle, piece.radius))
+            )
     if not rows:
         empty = np.zeros((0,), np.float32)
         return Dressing(
@@ -95,6 +98,7 @@ def dressing(place: PlacePlan | None, extent: Extent = SMALL) -> Dressing:
             empty.reshape(0, 3),
             empty.reshape(0, 3),
             empty.reshape(0, 3),
+            empty,
             empty,
             empty.reshape(0, 4),
         )
@@ -121,7 +125,7 @@ def values_of(found: Dressing, scenery: Scenery, usual: Dressing | None = None) 
         v["half"][k] = (torch.from_numpy(half).clamp_min(THIN) / REACH).log()
         v["turn"][k] = torch.from_numpy(turn_of(axes))
         shaped(v, k, exponent, across, taper * up)
-        seen(v, k, float(kept.glow[k]))
+        seen(v, k, float(kept.glow[k]), float(kept.gloss[k]))
     for name, factor in COUNTS.items():
         w[name][:n] = factor
     return want, weight

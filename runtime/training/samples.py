@@ -45,13 +45,18 @@ class Sample:
     cues: Cues  # texts as token ids [.., L, 1]
 
 
+def bare_cues(plan: Plan) -> Cues:
+    """The cues of a plan's first shot without what drifts: texts as token ids."""
+    shot = plan.shots[0]
+    ids = lambda texts: token_ids(tokenizer(), texts)[..., None].float()  # noqa: E731
+    return cues_of(plan, shot, condition_shot(plan, shot, encode=ids, dialect="maquette"), ids)
+
+
 def clip_cues(plan: Plan, start: int) -> Cues:
     """The cues of a clip: texts as token ids, the air at the clip's size."""
-    shot, rate = plan.shots[0], float(plan.rate)
-    ids = lambda texts: token_ids(tokenizer(), texts)[..., None].float()  # noqa: E731
-    conditioning = condition_shot(plan, shot, encode=ids, dialect="maquette")
-    cues = cues_of(plan, shot, conditioning, ids).frames(slice(start, start + FRAMES))
-    return with_air(cues, shot, torch.arange(start, start + FRAMES), rate, HEIGHT, WIDTH)
+    cues = bare_cues(plan).frames(slice(start, start + FRAMES))
+    shown = torch.arange(start, start + FRAMES)
+    return with_air(cues, plan.shots[0], shown, float(plan.rate), HEIGHT, WIDTH)
 
 
 _TOKENIZER: list[Any] = []

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from scenelang.runtime.maquette.bodies import TAPER
+from scenelang.runtime.maquette.bodies import GLOSS, TAPER
 from scenelang.runtime.previz.shapes import BOX, CAPSULE, FRUSTUM
 
 Floats = NDArray[np.float32]
@@ -79,9 +79,11 @@ def turn_of(axes: Floats) -> Floats:
     return skew / (4 * w) / w
 
 
-def seen(v: Named, index: int, glow: float) -> None:
-    """Writes the values of a solid that is there, hard and solid, glowing by its colour times `glow`."""
+def seen(v: Named, index: int, glow: float, gloss: float) -> None:
+    """Writes the values of a solid that is there, hard and solid, glowing by its colour times `glow`, as smooth as
+    `gloss`."""
     v["soft"][index], v["opacity"][index] = -3.0, 4.0
+    v["code"][index, GLOSS] = gloss
     v["glow"][index] = float(np.log(np.expm1(glow / 4)) + 4) if glow > 0.05 else -1.0
 
 

@@ -20,11 +20,14 @@ from scenelang.runtime.maquette.words import make_text_encoder
 from scenelang.runtime.output import atomic_path
 from scenelang.runtime.training.casting import cast
 from scenelang.runtime.training.clips import some_plans
-from scenelang.runtime.training.config import Config
+from scenelang.runtime.training.config import LIGHT_SEED, Config
 from scenelang.runtime.training.crew import Crew, crew_of
 from scenelang.runtime.training.dressing import dress
 from scenelang.runtime.training.drifting import drift
+from scenelang.runtime.training.films import random_plan
 from scenelang.runtime.training.fit import loss_of, sketch_loss
+from scenelang.runtime.training.lighting import light
+from scenelang.runtime.training.painting import paint
 from scenelang.runtime.training.samples import Sample, samples
 
 SAVE_SECONDS, LOG_STEPS, SLEPT = 60, 20, 30.0
@@ -123,14 +126,18 @@ class Training:
             shapes.requires_grad_(False)
         self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
 
-    def teach_particles(self, clips: Path) -> None:
-        """Teaches the sketch what drifts, when it has learned all else; every learner does so alike."""
-        sketch, words = self.network.sketch.cpu(), self.text_encoder.cpu()
-        drift(sketch, words, clips, self.config.drift_clips, self.config.drift_steps, self.config.seed)
+    def teach_light(self, clips: Path) -> None:
+        """Teaches the sketch of what windows of clips show little: how light falls, on solids and on what is behind them,
+        and what drifts; after all else, and every learner does so alike."""
+        sketch, words, c = self.network.sketch.cpu(), self.text_encoder.cpu(), self.config
+        plans = [random_plan(LIGHT_SEED + n) for n in range(max(c.light_plans, c.paint_plans))]
+        light(sketch, words, plans[: c.light_plans], c.light_steps, c.seed)
+        paint(sketch, words, plans[: c.paint_plans], c.paint_steps, c.seed)
+        drift(sketch, words, clips, c.drift_clips, c.drift_steps, c.seed)
         for part in (sketch, words):
             part.to(self.device)
         for name, value in self.parts.state_dict().items():
-            if "sketch.drift" in name:
+            if "network.sketch." in name:
                 self.average[name].copy_(value)
 
     @property
@@ -253,7 +260,7 @@ def _learn(
     with log.open("a", encoding="utf-8") as lines:
         for sample in loader:
             if training.step == config.sketch_steps:
-                training.teach_particles(clips)
+                training.teach_light(clips)
             found = training.learn(sample)
             sums = [a + b for a, b in zip(sums, found, strict=True)]
             over = training.done >= 1  # the same for all: they share the first one's clock

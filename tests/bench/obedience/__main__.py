@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 # the tests' modules name one another without a package
@@ -21,7 +20,7 @@ from bench.obedience import combinations
 from bench.obedience.films import Film, groups
 from bench.obedience.page import write_page
 from bench.obedience.scores import score_all
-from bench.obedience.shooting import ANIMATIC, Camera, floor_of, shoot
+from bench.obedience.shooting import ANIMATIC, Camera, ablated, floor_of, shoot
 from bench.obedience.summary import markdown, numbers
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -49,7 +48,7 @@ def main() -> None:
         if chosen.floor and chosen.model in cameras:
             cameras["no cues"] = floor_of(model)
         if chosen.ablate and chosen.model in cameras:
-            cameras |= {f"no {group}": replace(model, drop=(group,)) for group in GROUPS}
+            cameras |= ablated(model)
         folders = {name: chosen.out / _folder(camera) for name, camera in cameras.items()}
         for name, camera in cameras.items():
             shots = progress.add_task(f"filming: {name}", total=len(films))
@@ -83,7 +82,9 @@ def cost(folder: Path, films: list[Film]) -> tuple[float, int]:
 
 def _folder(camera: Camera) -> str:
     name = Path(camera.model).name if "/" in camera.model else camera.model
-    return "-".join([name, camera.profile, *(("without", *camera.drop) if camera.drop else ())])
+    parts = [name, camera.profile, *(("without", *camera.drop) if camera.drop else ())]
+    parts += ["one-text"] if camera.one_text else []
+    return "-".join([*parts, *([f"guidance-{camera.guidance:g}"] if camera.guidance else [])])
 
 
 def combine(chosen: argparse.Namespace, console: Console, progress: Progress) -> None:
@@ -112,7 +113,11 @@ def arguments() -> argparse.Namespace:
         "--combinations", action="store_true", help="held-out pairs in random films, in dB, instead"
     )
     parser.add_argument("--drop", action="append", default=[], choices=GROUPS, help="cues to leave out")
-    parser.add_argument("--ablate", action="store_true", help="the model without each group of cues too")
+    parser.add_argument(
+        "--ablate",
+        action="store_true",
+        help="the model without each group of cues, with one text a shot and with guidance too",
+    )
     parser.add_argument(
         "--floor", action=argparse.BooleanOptionalAction, default=True, help="the model without cues too"
     )

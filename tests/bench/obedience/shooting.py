@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
@@ -25,17 +25,21 @@ from scenelang.runtime.registry import load_backend
 
 @dataclass(frozen=True)
 class Camera:
-    """Who makes the films: a model's name or folder, what is dropped of its cues, its profile."""
+    """Who makes the films: a model's name or folder, its profile, and what is other than usual: cues that are dropped,
+    guidance, one text for all segments of a shot."""
 
     model: str
     profile: str = "final"
     drop: tuple[str, ...] = ()
     device: str = "cpu"
+    guidance: float | None = None
+    one_text: bool = False
 
     def backend(self) -> Backend:
         made = load_backend(self.model)
-        if self.drop:
-            made.drop = self.drop  # type: ignore[attr-defined]
+        for name in ("drop", "guidance", "one_text"):
+            if getattr(self, name):
+                setattr(made, name, getattr(self, name))
         if self.model == ANIMATIC.model:
             made.shutter = 0.0  # type: ignore[attr-defined]  # nothing else smears what moves
         return made
@@ -51,7 +55,17 @@ _loaded: dict[Camera, Backend] = {}
 
 def floor_of(camera: Camera) -> Camera:
     """The same model without any cue: what it draws when nothing is asked of it."""
-    return Camera(camera.model, camera.profile, GROUPS, camera.device)
+    return replace(camera, drop=GROUPS)
+
+
+def ablated(camera: Camera) -> dict[str, Camera]:
+    """The same model without each group of cues, with one text for all of a shot, and with guidance."""
+    without = {f"no {group}": replace(camera, drop=(group,)) for group in GROUPS}
+    return {
+        **without,
+        "one text": replace(camera, one_text=True),
+        "guidance 2": replace(camera, guidance=2.0),
+    }
 
 
 def shoot(
