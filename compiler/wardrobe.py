@@ -16,6 +16,7 @@ UNDER_A_COAT = "#34363f"
 HAIR = ("#2a1f1a", "#4a3224", "#1c1a1d", "#6b4a2c", "#332a2a")
 OLD_HAIR = "#d9d5cf"
 SKIN = ("#e3b48f", "#c98f66", "#f0c9a8", "#a86f4b", "#d9a37c")
+PLUSH = "#7f6fb5"
 UMBRELLAS = ("#b3413a", "#3c6e91", "#d8b13c", "#4f7d5a", "#7a5a92", "#c76b3f", "#dcd6c8", "#39424e")
 
 
@@ -33,6 +34,8 @@ def worn(
         return {"main": pick(CLOTHES, "cover"), **colours}
     if subject.kind == "umbrella":
         return dict(colours) if "main" in colours else {"umbrella": pick(UMBRELLAS, ""), **colours}
+    if subject.kind == "creature" and not colours.keys() & {"fur", "main", "hair", "coat"}:
+        return {"main": PLUSH, **colours}
     if subject.kind != "figure":
         return dict(colours)
     coated = "coat" in features or "jacket" in features

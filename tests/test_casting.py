@@ -16,6 +16,7 @@ from scenelang.compiler.plan import Plan
 from scenelang.runtime.maquette.bodies import Bodies
 from scenelang.runtime.maquette.cues import Cues, cues_of
 from scenelang.runtime.previz.kinds import KINDS, looks
+from scenelang.runtime.previz.palette import Look
 from scenelang.runtime.previz.pieces import still
 from scenelang.runtime.training.casting import cast, parts_of, rows_of, slots_of
 
@@ -114,3 +115,20 @@ def test_casting_brings_a_body_nearer_to_what_it_is() -> None:
     bodies = Bodies(32)
     first = cast(bodies, [plan("table")], steps=1)
     assert cast(bodies, [plan("table")], steps=60) < 0.3 * first
+
+
+def test_tufts_get_the_slots_that_a_face_leaves() -> None:
+    """A plush monster has hundreds: its eyes and mouth keep the same slots with tufts and without."""
+    looks_like = {f: Look("x", "creature", 0.6, {}, frozenset(f)) for f in ((), ("smooth",))}
+    found = {}
+    for features, look in looks_like.items():
+        rest = parts_of(KINDS["creature"](look, still()), 0)
+        slots = slots_of(rest, None, range(60))
+        taken = sorted(s for s in slots if s >= 0)
+        assert taken == list(range(len(taken)))
+        found[features] = {
+            tuple(rest.middle[n].round(4)): slot for n, slot in enumerate(slots) if slot >= 0
+        }
+    smooth = found[("smooth",)]
+    assert len(smooth) < 40 and len(found[()]) == 60
+    assert smooth.items() <= found[()].items()

@@ -18,7 +18,6 @@ from scenelang.grammar.format import format_film
 from scenelang.grammar.parse import parse
 from scenelang.runtime.loading import ModelError, load_pipeline
 from scenelang.runtime.maquette.cues import GROUPS
-from scenelang.runtime.training import painting
 from scenelang.runtime.training.clips import (
     FRAMES,
     HEIGHT,
@@ -35,7 +34,6 @@ from scenelang.runtime.training.films import random_film, random_plan
 from scenelang.runtime.training.fit import dropped, levels
 from scenelang.runtime.training.footage import render_clips
 from scenelang.runtime.training.lighting import light
-from scenelang.runtime.training.painting import paint
 from scenelang.runtime.training.samples import (
     Bucket,
     Window,
@@ -195,7 +193,7 @@ def test_levels_and_what_is_left_out() -> None:
 CONFIG = Config(
     "test", 4, 1.0, (Bucket(64, 32, 4, 2),), TINY,
     sketch=Bucket(32, 32, 1, 4, windows=2), sketch_steps=1, warmup=1, shapes=4,
-    shape_steps=20, light_plans=2, light_steps=5, paint_plans=2, paint_steps=2, drift_clips=4, drift_steps=20,
+    shape_steps=20, light_plans=2, light_steps=5, drift_clips=4, drift_steps=20,
 )  # fmt: skip
 
 
@@ -236,20 +234,6 @@ def test_light_is_learned_from_what_falls_on_solids(tmp_path: Path) -> None:
     assert errors[1] < 0.7 * errors[0]
     changed = {k for k, v in training.network.state_dict().items() if not torch.equal(v, before[k])}
     assert changed and all(k.startswith("sketch.face") for k in changed)
-
-
-def test_places_are_learned_from_pixels_that_show_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What draws floors, walls and skies, and what they look like through haze, alone learn, and the error falls."""
-    monkeypatch.setattr(painting, "FRAMES", 4)
-    training = Training(CONFIG, tmp_path)
-    before = {k: v.clone() for k, v in training.network.state_dict().items()}
-    plans = [random_plan(CHECK_SEED + n) for n in range(3)]
-    errors = [paint(training.network.sketch, training.text_encoder, plans, count) for count in (1, 60)]
-    assert errors[1] < 0.8 * errors[0]
-    changed = {k for k, v in training.network.state_dict().items() if not torch.equal(v, before[k])}
-    assert changed and all(k.startswith(("sketch.surfaces", "sketch.haze")) for k in changed)
 
 
 def test_particles_are_learned_where_they_are(clips: Path, tmp_path: Path) -> None:

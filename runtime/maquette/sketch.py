@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -71,6 +72,18 @@ class Faced:
     lamps: Tensor
 
 
+class Drawn(NamedTuple):
+    """What pixels [N] of a frame show of solids: unit directions `d` [N, 3], `depth` [N, 1] metres along them, `normal`
+    [N, 3], `albedo` [N, 3] linear RGB, `code` [N, CODE], and how much of the pixel they `cover` [N, 1]."""
+
+    d: Tensor
+    depth: Tensor
+    normal: Tensor
+    albedo: Tensor
+    code: Tensor
+    cover: Tensor
+
+
 class Sketch(nn.Module):
     """Cues to a first picture."""
 
@@ -126,38 +139,19 @@ class Sketch(nn.Module):
     def clear(self, cues: Cues, keep: Tensor, height: int, width: int, half: bool = False) -> Clear:
         """The frames before what drifts in the air is drawn over them; `half`: in bfloat16, what is large."""
         r = features.rays(cues, height, width)
-        share, said, lit, light = self._told(cues, keep)
-        radiance, near = self._empty(cues, r, said, light, keep, half)
-        radiance, cover, normal, code, near = self._covered(
-            cues, r, said, lit, light, share, radiance, near
-        )
-        radiance = self._hazed(cues, r, torch.cat([lit, said], -1), light, near, share, radiance)
-        return Clear(radiance, cover, normal, code, near, light, said, lit)
-
-    def bare(self, cues: Cues, r: features.Rays, keep: Tensor) -> Tensor:
-        """The place without anything in it, before what drifts is drawn over it, at the ends of any rays: linear RGB
-        [B, F, h, w, 3], h and w even."""
-        share, said, lit, light = self._told(cues, keep)
-        radiance, near = self._empty(cues, r, said, light, keep, False)
-        return self._hazed(cues, r, torch.cat([lit, said], -1), light, near, share, radiance)
-
-    def _told(self, cues: Cues, keep: Tensor) -> tuple[dict[str, Tensor], Tensor, Tensor, Tensor]:
-        """How much each group of cues counts [B, 1, 1]; the frames' words, their light as the camera sees it, and their
-        lights [B, F, LAMPS, 3]."""
-        share = dict(zip(GROUPS, keep[:, :, None, None].unbind(1), strict=True))
+        share = dict(zip(GROUPS, keep[:, :, None, None].unbind(1), strict=True))  # [B, 1, 1]
         said = torch.einsum("bfs,bsd->bfd", cues.weight_BFS, mean_of(cues.text_BSLD)) * share["text"]
         lit = features.frame_vector(cues) * share["light"]
         light = features.even_light(cues) * share["light"][..., None]
         light = torch.cat([light[:, :, :-1], torch.ones_like(light[:, :, -1:])], 2)
-        return share, said, lit, light
-
-    def _empty(
-        self, cues: Cues, r: features.Rays, said: Tensor, light: Tensor, keep: Tensor, half: bool
-    ) -> tuple[Tensor, Tensor]:
-        """Floor, walls and sky in the film's light, linear RGB [B, F, H, W, 3], and their nearness."""
         ground = self.surfaces(cues, r, said, keep, half)
         radiance = ground.albedo * (_lit(ground.falls, light) + ground.lamps)
-        return radiance + ground.glow + 0.2 * _lit(ground.haze, light), ground.near
+        radiance = radiance + ground.glow + 0.2 * _lit(ground.haze, light)
+        radiance, cover, normal, code, near = self._covered(
+            cues, r, said, lit, light, share, radiance, ground.near
+        )
+        radiance = self._hazed(cues, r, torch.cat([lit, said], -1), light, near, share, radiance)
+        return Clear(radiance, cover, normal, code, near, light, said, lit)
 
     def _covered(
         self, cues: Cues, r: features.Rays, said: Tensor, lit: Tensor, light: Tensor, share: dict[str, Tensor],
@@ -199,6 +193,18 @@ class Sketch(nn.Module):
         faced = replace(faced, suns=faced.suns * counts, lamps=faced.lamps * counts)
         told = frame.flatten(0, 1)[picture]
         return glow + self.in_light(faced, code, albedo, cover, told, light.flatten(0, 1)[picture])
+
+    def solids(self, cues: Cues, height: int, width: int) -> Drawn:
+        """What the pixels of a single frame show of solids."""
+        r = features.rays(cues, height, width)
+        found = splats.seen(self._solids(cues, dict.fromkeys(GROUPS, torch.ones(1, 1, 1))), r, MOST)
+        cover = found.cover[..., None]
+        part = 1 / cover.clamp_min(1e-3)
+        normal = fn.normalize(found.normal, dim=-1, eps=1e-4)
+        parts = [found.depth[..., None] * part, normal, found.said * part, cover]
+        whole = splats.spread(torch.cat(parts, -1), found.tiles, (1, height, width)).flatten(0, 2)
+        depth, normal, albedo, _, code, cover = whole.split([1, 3, 3, 3, CODE, 1], -1)
+        return Drawn(r.d.reshape(-1, 3), depth, normal, albedo, code, cover)
 
     def faced(
         self, cues: Cues, picture: Tensor, eye: Tensor, d: Tensor, depth: Tensor, normal: Tensor

@@ -11,13 +11,13 @@ from scenelang.compiler import beasts
 from scenelang.compiler.limbs import SIDES, SIGN, points
 from scenelang.compiler.motion import Motion
 from scenelang.compiler.turning import Array, rotate, turn
-from scenelang.runtime.previz.palette import Look, material
+from scenelang.runtime.previz.palette import UNSAID, Look, material
 from scenelang.runtime.previz.solids import Assembly, Material
 
 _GOLDEN = math.pi * (3 - math.sqrt(5))
 
 
-def _fur(look: Look, otherwise: str) -> Material:
+def _fur(look: Look, otherwise: str = UNSAID) -> Material:
     return Material(
         look.colour("fur", "main", "hair", "coat", otherwise=otherwise), texture="fur", tile=0.5
     )
@@ -59,7 +59,7 @@ def creature(look: Look, body: Motion) -> Assembly:
     """A round plush monster: a ball of fur with a face, eyes that blink and look, small limbs."""
     h, t = look.height, body.time
     a = Assembly(len(t))
-    fur = _fur(look, "#7f6fb5")
+    fur = _fur(look)
     pale = Material(tuple(0.5 * c + 0.4 for c in fur.colour), texture="fur", tile=0.3)  # type: ignore[arg-type]
     joints = beasts.creature(body, h)
     base, torso = joints.middle, joints.torso

@@ -265,6 +265,13 @@ def _packed(name: str) -> Tensor:
     return block[0]
 
 
+@cache
+def mean_of(name: str) -> tuple[float, float, float]:
+    """What a layer makes of a colour from afar: linear RGB factors."""
+    r, g, b = _packed(name)[:3, 1 : SIZE + 1, 1 : SIZE + 1].mean((1, 2)).tolist()
+    return r, g, b
+
+
 @dataclass(frozen=True)
 class Textures:
     """The layers of one shot and how to read them. Layers are counted in the order of `names`."""

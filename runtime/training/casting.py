@@ -12,10 +12,12 @@ from itertools import product
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from scenelang.compiler.bones import BONES, packed
 from scenelang.compiler.conditioning import COLOURED, condition_shot
+from scenelang.compiler.lexicon import KINDS as SAID_KINDS
 from scenelang.compiler.lexicon import linear
 from scenelang.compiler.motion import motion, stage
 from scenelang.compiler.plan import Plan, states_of
@@ -27,6 +29,7 @@ from scenelang.runtime.previz.kinds import KINDS, looks
 from scenelang.runtime.previz.palette import Look
 from scenelang.runtime.previz.pieces import still
 from scenelang.runtime.previz.solids import Assembly
+from scenelang.runtime.previz.textures import mean_of
 from scenelang.runtime.previz.things import box
 from scenelang.runtime.training.solids import (
     Floats,
@@ -48,6 +51,7 @@ MARKS = dict(zip(COLOURED, _MIXED, strict=False))
 LEAST = 0.05
 ABSENT = -6.0  # logit of a colour that a solid doesn't have
 THIN = 0.002  # metres that half a solid is thick at least
+MANY = 16  # parts that are alike
 # how much it counts that each value is right
 COUNTS = {
     "middle": 12.0, "half": 2.0, "turn": 1.0, "exponent": 0.1, "across": 0.1, "taper": 0.5, "soft": 0.2, "opacity": 0.3,
@@ -58,13 +62,14 @@ COUNTS = {
 @dataclass(frozen=True)
 class Parts:
     """The solids of a body in one frame, in its own axes: middles [S, 3], axes [S, 3, 3], halves [S, 3], exponents and
-    taper [S, 3], colours [S, 3] linear, glow [S], gloss [S]."""
+    taper [S, 3], colours [S, 3] linear, what textures make of those from afar [S, 3], glow [S], gloss [S]."""
 
     middle: Floats
     axes: Floats
     half: Floats
     shape: Floats
     colour: Floats
+    texture: Floats
     glow: Floats
     gloss: Floats
 
@@ -75,7 +80,9 @@ def parts_of(assembly: Assembly, frame: int) -> Parts:
         f = min(frame, len(assembly.half[n]) - 1)
         m, axes = assembly.material[n], assembly.axes[n][f]
         half, *shape = superquadric(assembly.shape[n], assembly.half[n][f], float(assembly.taper[n][f]))
-        rows.append((assembly.centre[n][f], axes, half, shape, m.colour, m.glow, m.gloss))
+        rows.append(
+            (assembly.centre[n][f], axes, half, shape, m.colour, mean_of(m.texture), m.glow, m.gloss)
+        )
     return Parts(*(np.asarray(column, np.float32) for column in zip(*rows, strict=True)))
 
 
@@ -85,14 +92,21 @@ _REACH = {"head": 0.6, "chest": 1.0, "pelvis": 1.0, "hand": 0.5, "foot": 0.6, "b
 
 def slots_of(rest: Parts, bones: Floats | None, where: Sequence[int]) -> list[int]:
     """Which solid of a body has which of its parts, -1 for parts that find none: the largest first, each on the nearest
-    bone that has a slot left. `bones` [B, 3] are their origins in the body's axes, None without a skeleton."""
+    bone that has a slot left. `bones` [B, 3] are their origins in the body's axes, None without a skeleton: then what
+    there are many of, such as a coat's tufts, gets what the others leave, evenly."""
     free: dict[int, list[int]] = {}
     for slot, bone in enumerate(where):
         free.setdefault(bone, []).append(slot)
     size = np.sort(rest.half, -1)[:, 1:].prod(-1)
     if bones is None:
-        order = np.argsort(-size)[: len(where)]
-        taken = dict(zip(sorted(order.tolist()), range(len(where)), strict=False))
+        many = _alike(rest) >= MANY
+        single = np.nonzero(~many)[0]
+        single = np.sort(single[np.argsort(-size[single], kind="stable")[: len(where)]])
+        left = np.nonzero(many)[0]
+        some = (
+            np.linspace(0, len(left) - 1, min(len(left), len(where) - len(single))).round().astype(int)
+        )
+        taken = {int(n): slot for slot, n in enumerate([*single, *left[some]])}
         return [taken.get(n, -1) for n in range(len(size))]
     weight = np.array([_REACH.get(b.split("_")[-1], 1.0) for b in BONES])
     far = np.linalg.norm(rest.middle[:, None] - bones, axis=-1) * weight
@@ -156,6 +170,14 @@ def rows_of(
             yield known[0, f, n], *_values(bodies, placed, slots, bones[f, n], scale, marked, look)
 
 
+def _alike(parts: Parts) -> NDArray[np.int64]:
+    """How many parts [S] are of the same shape and as thin as each."""
+    what = np.concatenate([parts.shape, parts.half.min(1, keepdims=True)], 1).round(4)
+    _, which, count = np.unique(what, axis=0, return_inverse=True, return_counts=True)
+    found: NDArray[np.int64] = count[which.reshape(-1)]
+    return found
+
+
 def _values(
     bodies: Bodies,
     parts: Parts,
@@ -187,7 +209,7 @@ def _values(
         seen(v, slot, float(parts.glow[n]), float(parts.gloss[n]))
         for name, factor in COUNTS.items():
             w[name][slot] = factor
-        _paint(v, w, slot, parts.colour[n], marked[n], said)
+        _paint(v, w, slot, parts.colour[n], parts.texture[n], marked[n], said)
     return want, weight
 
 
@@ -196,7 +218,9 @@ def _marked(look: Look) -> Look:
     return replace(look, colours={part: MARKS.get(part, c) for part, c in look.colours.items()})
 
 
-def _paint(v: Named, w: Named, slot: int, colour: Floats, marked: Floats, said: Sequence[str]) -> None:
+def _paint(
+    v: Named, w: Named, slot: int, colour: Floats, texture: Floats, marked: Floats, said: Sequence[str]
+) -> None:
     """Which of the colours that parts have it is, darkened by black, or a colour of its own."""
     best, tint = None, 1.0
     for part in said:
@@ -210,10 +234,10 @@ def _paint(v: Named, w: Named, slot: int, colour: Floats, marked: Floats, said: 
         w["paint"][slot, 1 + COLOURED.index(part)] = 0.2
     w["paint"][slot, 0] = 0.2
     if best is None:
-        v["own"][slot] = unlit(colour)
+        v["own"][slot] = unlit(colour * texture)
         v["paint"][slot, 0] = 2.0
         return
-    share = min(tint, 0.98)
+    share = min(tint * float(texture.mean()), 0.98)
     v["own"][slot] = -4.0
     v["paint"][slot, 1 + COLOURED.index(best)] = 2.0
     v["paint"][slot, 0] = 2.0 + float(np.log((1 - share) / share))
@@ -228,4 +252,8 @@ def cast(bodies: Bodies, plans: Sequence[Plan], steps: int = 4000, seed: int = 0
     def said(chosen: Tensor) -> Tensor:
         return torch.cat([*bodies.said(known[chosen]).values()], -1)
 
-    return taught(bodies, said, want, weight, steps, seed)
+    kinds, which = known[:, : len(SAID_KINDS)].unique(dim=0, return_inverse=True)
+    seldom = (
+        which.bincount(minlength=len(kinds)).float().rsqrt()
+    )  # what is seldom is seen more often than it is
+    return taught(bodies, said, want, weight, steps, seed, seldom[which])

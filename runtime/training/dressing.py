@@ -22,6 +22,7 @@ from scenelang.compiler.set_size import Extent
 from scenelang.compiler.turning import turn
 from scenelang.runtime.maquette.bodies import REACH, Scenery
 from scenelang.runtime.previz import sets
+from scenelang.runtime.previz.textures import mean_of
 from scenelang.runtime.training.solids import (
     Floats,
     blank,
@@ -87,8 +88,9 @@ def dressing(place: PlacePlan | None, extent: Extent = SMALL) -> Dressing:
             centre = world @ p.centre[n][0] + at
             if 2 * float(np.abs(axes[1] * half).sum()) < FLAT and centre[1] < LOW:
                 continue
+            colour = np.multiply(m.colour, mean_of(m.texture))
             rows.append(
-                (centre, axes, half, shape, m.colour, m.glow, m.gloss, (*piece.middle, piece.radius))
+                (centre, axes, half, shape, colour, m.glow, m.gloss, (*piece.middle, piece.radius))
             )
     if not rows:
         empty = np.zeros((0,), np.float32)

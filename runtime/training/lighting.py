@@ -2,7 +2,8 @@
 
 How a film's lights fall on a coat is the same wherever it is and whoever wears it, but windows of clips show few lights
 and much else. Here it is asked of the world itself, at points that cameras see, in the light of many films: what they
-throw back without texture, shadows and gloss included, before the air.
+throw back without texture, with shadows, gloss and the haze of the place, before what the film has in the air. Where
+they are, how they face the light and which colour they have is what the sketch's own solids say.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from torch import Tensor, nn
 
 from scenelang.compiler.plan import Plan
 from scenelang.runtime.maquette import features
-from scenelang.runtime.maquette.bodies import CODE, GLOSS
 from scenelang.runtime.maquette.cues import Cues
 from scenelang.runtime.maquette.development import developed
 from scenelang.runtime.maquette.sketch import Faced, Sketch, mean_of
@@ -25,15 +25,18 @@ from scenelang.runtime.previz.rays import perspective
 from scenelang.runtime.previz.scene import scene
 from scenelang.runtime.previz.shade import look
 from scenelang.runtime.previz.visibility import Samples, surface
-from scenelang.runtime.previz.world import SOLID, World
+from scenelang.runtime.previz.world import SOLID, View, World
 from scenelang.runtime.training.fit import DROP, embedded
 from scenelang.runtime.training.samples import bare_cues
 
-WIDTH, HEIGHT = 128, 72  # of the pictures whose pixels are asked
-POINTS = 100  # of a frame
+WIDTH, HEIGHT = 256, 144  # of the pictures whose pixels are asked
+POINTS = 200  # of a frame
+COVERED = 0.8  # of a pixel, by the sketch's solids: less is not learned from
 REPAINTED = 0.5  # of the points get any colour
 BATCH, RATE, DECAY = 4096, 3e-3, 0.02
-BLURRED = 0.03  # how much of a frame's light and words is luck, so that single films aren't learned by heart
+BLURRED = (
+    0.03  # how much of a frame's light and words is luck, so that single films aren't learned by heart
+)
 Row = tuple[Tensor, ...]
 
 
@@ -61,11 +64,11 @@ def light(sketch: Sketch, text_encoder: Any, plans: Iterable[Plan], steps: int, 
 
 
 def _error(sketch: Sketch, batch: list[Tensor], luck: torch.Generator) -> Tensor:
-    normal, suns, view, far, lamps, code, albedo, frame, lights, falls, gleaming = batch
+    normal, suns, view, far, lamps, code, albedo, cover, frame, lights, falls, besides = batch
     again = torch.rand(len(albedo), 1, generator=luck) < REPAINTED
     any_colour = torch.rand(albedo.shape, generator=luck).square()
     albedo = torch.where(again, any_colour, albedo)
-    wanted = albedo * falls + gleaming
+    wanted = albedo * falls + besides
     untold, dark = (
         (torch.rand(len(albedo), 1, generator=luck) >= DROP[group]).float()
         for group in ("text", "light")
@@ -77,53 +80,47 @@ def _error(sketch: Sketch, batch: list[Tensor], luck: torch.Generator) -> Tensor
     lights = torch.where(dark[:, :, None] > 0, lights, white)
     at = Faced(*(x[:, None] for x in (normal, suns * dark, view, far, lamps * dark)))
     told = torch.cat([even * dark, words * untold], 1)
-    cover = torch.ones_like(view)[:, None]
-    made = sketch.in_light(at, code[:, None], albedo[:, None], cover, told, lights)[:, 0]
+    made = sketch.in_light(at, code[:, None], albedo[:, None], cover[:, None], told, lights)[:, 0]
     return (2 * developed(made) - 2 * developed(wanted)).square().mean()
 
 
 def _rows(sketch: Sketch, text_encoder: Any, plan: Plan, seed: int) -> Iterator[Row]:
-    """Of points [N] of some frames: their Faced, code, albedo, the frame's light and words, the lights, and what falls
-    there and gleams, linear RGB."""
+    """Of points [N] of a frame, as the sketch has them: their Faced, code, albedo and cover, the frame's light and words,
+    the lights; and as the world has them, how much of the albedo is seen and what is besides, linear RGB."""
     rng = np.random.default_rng(seed)
     shot = plan.shots[0]
-    cues = embedded(bare_cues(plan), text_encoder)
+    frame = int(rng.integers(shot.frames))
+    here = embedded(bare_cues(plan).frames(slice(frame, frame + 1)), text_encoder)
+    drawn = sketch.solids(here, HEIGHT, WIDTH)
     stage = scene(plan, shot, WIDTH / HEIGHT)
-    for frame in rng.integers(0, shot.frames, 1).tolist():
-        rays = perspective(
-            stage.c2w[frame : frame + 1], stage.intrinsics[frame : frame + 1], WIDTH, HEIGHT
-        )
-        world = stage.world(rays, frame, frame + 1)
-        view = look(world, Samples(torch.arange(WIDTH * HEIGHT), torch.tensor([[0.5, 0.5]])))
-        solid = (view.thing == SOLID).nonzero()[:, 0]
-        if not len(solid):
-            continue
-        view = view.part(solid[torch.from_numpy(rng.integers(0, len(solid), POINTS))])
-        far = view.d.norm(dim=0)
-        eye, d = stage.c2w[frame, :3, 3], view.d / far
-        p = eye[:, None] + view.t * view.d
-        n = surface(world.table, view.row, view.t, view.x, view.y).normal
-        colour, gloss, falls, gleaming = _thrown_back(world, view.row, view.frame, p, n, d)
-        here = cues.frames(slice(frame, frame + 1))
-        at = sketch.faced(
-            here, torch.zeros(1, dtype=torch.int64), eye.view(1, 1, 3), d.T[None], (view.t * far)[None, :, None], n.T[None]
-        )  # fmt: skip
-        code = torch.zeros(POINTS, CODE)
-        code[:, GLOSS] = gloss
-        yield (
-            *(getattr(at, name)[0] for name in Faced.__annotations__), code, colour.T,
-            *_of_frame(here), falls.T, gleaming.T,
-        )  # fmt: skip
+    rays = perspective(stage.c2w[frame : frame + 1], stage.intrinsics[frame : frame + 1], WIDTH, HEIGHT)
+    world = stage.world(rays, frame, frame + 1)
+    view = look(world, Samples(torch.arange(WIDTH * HEIGHT), torch.tensor([[0.5, 0.5]])))
+    both = ((view.thing == SOLID) & (drawn.cover[:, 0] > COVERED)).nonzero()[:, 0]
+    if not len(both):
+        return
+    chosen = both[torch.from_numpy(rng.integers(0, len(both), POINTS))]
+    eye = stage.c2w[frame, :3, 3]
+    falls, besides = _thrown_back(world, view.part(chosen), eye, stage.set.fog)
+    d, depth, normal, albedo, code, cover = (x[None, chosen] for x in drawn)
+    at = sketch.faced(here, torch.zeros(1, dtype=torch.int64), eye.view(1, 1, 3), d, depth, normal)
+    yield (
+        *(getattr(at, name)[0] for name in Faced.__annotations__), code[0], albedo[0], cover[0], *_of_frame(here),
+        falls.T, besides.T,
+    )  # fmt: skip
 
 
-def _thrown_back(
-    world: World, row: Tensor, frame: Tensor, p: Tensor, n: Tensor, d: Tensor
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Colour [3, N] and gloss [N] of solids, what falls on them and how they gleam [3, N]."""
-    which = row % world.solids.count
-    gloss = world.solids.gloss[which]
-    falls = irradiance_on(world, frame, p, n, -d, open_above(p))
-    return world.solids.colour[which].T, gloss, falls, gleam(world, frame, p, n, d) * gloss
+def _thrown_back(world: World, view: View, eye: Tensor, fog: float) -> tuple[Tensor, Tensor]:
+    """Of solids that samples meet [3, N]: what falls on them and gets here, and how they gleam, with the haze before
+    them, `fog` of which takes its share of the light in a metre."""
+    far = view.d.norm(dim=0)
+    p, d = eye[:, None] + view.t * view.d, view.d / far
+    n = surface(world.table, view.row, view.t, view.x, view.y).normal
+    gloss = world.solids.gloss[view.row % world.solids.count]
+    falls = irradiance_on(world, view.frame, p, n, -d, open_above(p))
+    lost = 1 - torch.exp(-fog * view.t * far)
+    gleaming = gleam(world, view.frame, p, n, d) * gloss
+    return falls * (1 - lost), torch.lerp(gleaming, world.sky.haze(view.frame, d), lost)
 
 
 def _of_frame(cues: Cues) -> tuple[Tensor, Tensor]:

@@ -104,15 +104,17 @@ def taught(
     weight: Tensor,
     steps: int,
     seed: int,
+    chance: Tensor | None = None,
 ) -> float:
-    """Teaches a module to say the values `want` [N, K, V] of N examples, those of an index [B] by `said`; the same seed
-    teaches the same. Returns the last loss."""
+    """Teaches a module to say the values `want` [N, K, V] of N examples, those of an index [B] by `said`, each drawn as
+    often as any other or by its `chance` [N]; the same seed teaches the same. Returns the last loss."""
+    chance = torch.ones(len(want)) if chance is None else chance
     luck = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(module.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.0)
     for step in range(steps):
         pace = min(1.0, (step + 1) / 50, max((steps - step) / (0.6 * steps), 0.01))
         optimizer.param_groups[0]["lr"] = RATE * pace
-        chosen = torch.randint(len(want), (BATCH,), generator=luck)
+        chosen = torch.multinomial(chance, BATCH, replacement=True, generator=luck)
         loss = loss_of(said(chosen), want[chosen], weight[chosen])
         optimizer.zero_grad()
         loss.backward()

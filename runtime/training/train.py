@@ -27,7 +27,6 @@ from scenelang.runtime.training.drifting import drift
 from scenelang.runtime.training.films import random_plan
 from scenelang.runtime.training.fit import loss_of, sketch_loss
 from scenelang.runtime.training.lighting import light
-from scenelang.runtime.training.painting import paint
 from scenelang.runtime.training.samples import Sample, samples
 
 SAVE_SECONDS, LOG_STEPS, SLEPT = 60, 20, 30.0
@@ -127,17 +126,16 @@ class Training:
         self.average = {k: v.clone() for k, v in self.parts.state_dict().items()}
 
     def teach_light(self, clips: Path) -> None:
-        """Teaches the sketch of what windows of clips show little: how light falls, on solids and on what is behind them,
-        and what drifts; after all else, and every learner does so alike."""
+        """Teaches the sketch of what windows of clips show little: how light falls on solids, and what drifts;
+        after all else, and every learner does so alike."""
         sketch, words, c = self.network.sketch.cpu(), self.text_encoder.cpu(), self.config
-        plans = [random_plan(LIGHT_SEED + n) for n in range(max(c.light_plans, c.paint_plans))]
-        light(sketch, words, plans[: c.light_plans], c.light_steps, c.seed)
-        paint(sketch, words, plans[: c.paint_plans], c.paint_steps, c.seed)
+        films = (random_plan(LIGHT_SEED + n) for n in range(c.light_plans))
+        light(sketch, words, films, c.light_steps, c.seed)
         drift(sketch, words, clips, c.drift_clips, c.drift_steps, c.seed)
         for part in (sketch, words):
             part.to(self.device)
         for name, value in self.parts.state_dict().items():
-            if "network.sketch." in name:
+            if name.startswith(("network.sketch.face", "network.sketch.drift")):
                 self.average[name].copy_(value)
 
     @property
