@@ -28,8 +28,8 @@ class Config:
     sketch_steps: int = 0
     shapes: int = 1500  # plans whose geometry teaches what places and bodies look like, before all else
     shape_steps: int = 3000
-    light_plans: int = 3000  # whose solids teach how light falls, once the sketch has learned the rest
-    light_steps: int = 6000
+    light_plans: int = 1500  # whose solids teach how light falls, once the sketch has learned the rest
+    light_steps: int = 4000
     drift_clips: int = 300  # whose particles teach what particles look like, then
     drift_steps: int = 1500
     rate: float = 2.5e-3  # of Muon

@@ -34,9 +34,7 @@ POINTS = 200  # of a frame
 COVERED = 0.8  # of a pixel, by the sketch's solids: less is not learned from
 REPAINTED = 0.5  # of the points get any colour
 BATCH, RATE, DECAY = 4096, 3e-3, 0.02
-BLURRED = (
-    0.03  # how much of a frame's light and words is luck, so that single films aren't learned by heart
-)
+BLURRED = 0.03  # luck that is added to a frame's light and words, so that none is learned by heart
 Row = tuple[Tensor, ...]
 
 
@@ -48,13 +46,14 @@ def light(sketch: Sketch, text_encoder: Any, plans: Iterable[Plan], steps: int, 
         rows = [
             row for n, plan in enumerate(plans) for row in _rows(sketch, text_encoder, plan, seed + n)
         ]
+    if not rows:
+        return 0.0  # in none of the films is anything solid
     columns = [torch.cat(column) for column in zip(*rows, strict=True)]
     faces = nn.ModuleList([sketch.face, sketch.face_frame, sketch.face_think, sketch.face_lights])
     optimizer = torch.optim.AdamW(faces.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=DECAY)
     for step in range(steps):
-        optimizer.param_groups[0]["lr"] = RATE * min(
-            1.0, (step + 1) / 50, (steps - step) / (0.5 * steps)
-        )
+        pace = min(1.0, (step + 1) / 50, (steps - step) / (0.5 * steps))
+        optimizer.param_groups[0]["lr"] = RATE * pace
         chosen = torch.randint(len(columns[0]), (BATCH,), generator=luck)
         loss = _error(sketch, [column[chosen] for column in columns], luck)
         optimizer.zero_grad()

@@ -17,19 +17,24 @@ from scenelang.runtime.training.config import CHECK_SEED
 
 
 def sample_clip(
-    pipeline: MaquettePipeline, clip: Clip, steps: int = 1, drop: tuple[str, ...] = ()
+    pipeline: MaquettePipeline,
+    clip: Clip,
+    steps: int = 1,
+    drop: tuple[str, ...] = (),
+    size: tuple[int, int] = (WIDTH, HEIGHT),
 ) -> Tensor:
-    """What the model makes of a clip's plan, uint8 [F, H, W, 3]."""
+    """What the model makes of a clip's plan at a width and height, uint8 [F, H, W, 3]."""
+    width, height = size
     shot, rate = clip.plan.shots[0], clip.plan.rate
     conditioning = condition_shot(clip.plan, shot, encode=pipeline.encode, dialect="maquette")
     cues = cues_of(clip.plan, shot, conditioning, pipeline.encode).frames(
         slice(clip.start, clip.start + FRAMES)
     )
     cues = with_air(
-        cues, shot, torch.arange(clip.start, clip.start + FRAMES), float(rate), HEIGHT, WIDTH
+        cues, shot, torch.arange(clip.start, clip.start + FRAMES), float(rate), height, width
     )
     seed = torch.Generator().manual_seed(clip.seed)
-    frames = pipeline(cues, HEIGHT, WIDTH, steps=steps, drop=drop, generator=seed)
+    frames = pipeline(cues, height, width, steps=steps, drop=drop, generator=seed)
     return ((frames[0].permute(0, 2, 3, 1) + 1) * 127.5).round().to(torch.uint8).cpu()
 
 

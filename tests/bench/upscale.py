@@ -1,8 +1,8 @@
 """`python -m tests.bench.upscale`: is the finish better than what is plain? PSNR and SSIM against the truth.
 
-Upscaling: frames of 256x144 brought to the film's size as a render does it (`conform.fit`), by the upscaler and by
+Upscaling: small frames brought to the film's size as a render does it (`conform.fit`), by the upscaler and by
 bicubic resampling alone, against the animatic drawn at the film's size. `shrunk` frames are that animatic made smaller,
-`drawn` ones are drawn at 256x144, `maquette` ones are what the bundled model samples for the same film.
+`drawn` ones are drawn small, `maquette` ones are what the bundled model samples for the same film.
 
 In-betweens: every other frame of films of 24 a second is left out and made again (12 to 24, as `draft` does), by optical
 flow and by blending, against the frame that was left out.
@@ -90,26 +90,28 @@ def drawn(plan: Plan, frames: range, width: int, height: int) -> FrameArray:
     return np.concatenate([c.clay for c in chunks if c.clay is not None])
 
 
-def shrunk(frames: FrameArray) -> FrameArray:
-    """At 256x144, each pixel the mean of what it covers."""
+def shrunk(frames: FrameArray, width: int, height: int) -> FrameArray:
+    """Each pixel the mean of what it covers."""
     planes = torch.from_numpy(frames).permute(0, 3, 1, 2).float()
-    small = interpolate(planes, (HEIGHT, WIDTH), mode="area").round().to(torch.uint8)
+    small = interpolate(planes, (height, width), mode="area").round().to(torch.uint8)
     return small.permute(0, 2, 3, 1).contiguous().numpy()
 
 
-def sampled(plan: Plan, start: int, seed: int, at: int) -> FrameArray:
-    """What the bundled model samples of a frame, as in `final`."""
+def sampled(plan: Plan, start: int, seed: int, at: int, size: tuple[int, int]) -> FrameArray:
+    """What the bundled model samples of a frame."""
     from scenelang.runtime.training.pairs import maquette
     from scenelang.runtime.training.score import sample_clip
 
-    clip = sample_clip(maquette(), Clip(seed, start, plan, np.empty(0, np.uint8)), steps=1)
+    clip = sample_clip(maquette(), Clip(seed, start, plan, np.empty(0, np.uint8)), size=size)
     return clip[at : at + 1].numpy()
 
 
-def upscaling(films: int, of_model: int, size: tuple[int, int], folder: Path) -> list[Row]:
+def upscaling(
+    films: int, of_model: int, small: tuple[int, int], size: tuple[int, int], folder: Path
+) -> list[Row]:
     enlarge = Enlarger(folder)
     rows = [
-        Row(f"upscale {name} {WIDTH}x{HEIGHT} to {size[0]}x{size[1]}")
+        Row(f"upscale {name} {small[0]}x{small[1]} to {size[0]}x{size[1]}")
         for name in ("shrunk", "drawn", "maquette")
     ]
     for number in range(films):
@@ -118,10 +120,10 @@ def upscaling(films: int, of_model: int, size: tuple[int, int], folder: Path) ->
         start = Random(seed).randrange(plan.shots[0].frames - FRAMES + 1)
         frame = range(start + FRAMES // 2, start + FRAMES // 2 + 1)
         truth = drawn(plan, frame, *size)
-        small = [shrunk(truth), drawn(plan, frame, WIDTH, HEIGHT)]
+        found = [shrunk(truth, *small), drawn(plan, frame, *small)]
         if number < of_model:
-            small.append(sampled(plan, start, seed, FRAMES // 2))
-        for row, frames in zip(rows, small):
+            found.append(sampled(plan, start, seed, FRAMES // 2, small))
+        for row, frames in zip(rows, found):
             row.add(truth, lambda: next(fit([frames], size)), lambda: next(fit([frames], size, enlarge)))  # noqa: B023
     return [row for row in rows if row.plain]
 
@@ -164,13 +166,26 @@ def in_betweens(films: int, width: int, height: int) -> Row:
     show_default=True,
     help="Width and height of the film.",
 )
+@click.option(
+    "--small",
+    type=(int, int),
+    default=(WIDTH, HEIGHT),
+    show_default=True,
+    help="Width and height of what is enlarged.",
+)
 @click.option("--weights", type=click.Path(path_type=Path), default=WEIGHTS, help="Of another upscaler.")
 @click.option("--json", "as_json", is_flag=True, help="One row a line.")
 def main(
-    films: int, of_model: int, moving: int, size: tuple[int, int], weights: Path, as_json: bool
+    films: int,
+    of_model: int,
+    moving: int,
+    size: tuple[int, int],
+    small: tuple[int, int],
+    weights: Path,
+    as_json: bool,
 ) -> None:
     """Print the table."""
-    rows = upscaling(films, of_model, size, weights) if films else []
+    rows = upscaling(films, of_model, small, size, weights) if films else []
     rows += [in_betweens(moving, 256, 144), in_betweens(moving, 192, 112)] if moving else []
     for row in rows:
         found = row.summary()

@@ -41,7 +41,14 @@ def main() -> None:
         ]
         films = [f for g in groups() if g.name in names for f in g.films if not f.reference_only]
         films = films[:: chosen.every]
-        model = Camera(chosen.model, chosen.profile, tuple(chosen.drop), chosen.device)
+        model = Camera(
+            chosen.model,
+            chosen.profile,
+            tuple(chosen.drop),
+            chosen.device,
+            chosen.guidance,
+            chosen.one_text,
+        )
         cameras = {"animatic": ANIMATIC} if chosen.ceiling or chosen.model == ANIMATIC.model else {}
         if chosen.model != ANIMATIC.model:
             cameras[chosen.model] = model
@@ -111,6 +118,10 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--combinations", action="store_true", help="held-out pairs in random films, in dB, instead"
+    )
+    parser.add_argument("--guidance", type=float, help="instead of the profile's")
+    parser.add_argument(
+        "--one-text", action="store_true", help="all of a shot reads the texts of all its segments"
     )
     parser.add_argument("--drop", action="append", default=[], choices=GROUPS, help="cues to leave out")
     parser.add_argument(
