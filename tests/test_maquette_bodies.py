@@ -9,7 +9,7 @@ import torch
 from films import plan_text
 from maquette_films import FILM, tiny_pipeline
 
-from scenelang.compiler.conditioning import condition_shot
+from scenelang.compiler.conditioning import COLOURED, condition_shot
 from scenelang.runtime.maquette import splats
 from scenelang.runtime.maquette.bodies import SAID, Bodies
 from scenelang.runtime.maquette.cues import Cues, collate, cues_of, with_air
@@ -182,10 +182,16 @@ def test_a_body_begins_where_the_film_puts_it(cues: Cues) -> None:
 
 
 def test_a_body_takes_the_colours_that_the_film_gives_it(cues: Cues) -> None:
-    """Mara's coat is red, Lio's blue: of what solids mix, hers is the redder and his the bluer."""
-    mara, lio, _ = bodies_of(cues).said_GSC.view(4, 3, -1, SAID)[..., :3].mean((0, 2))
-    assert mara[0] > lio[0] + 0.05
-    assert lio[2] > mara[2] + 0.05
+    """In a red coat what her solids mix is redder, in a blue one bluer, and nobody else's changes."""
+    mixed = {}
+    for name, rgb in {"red": (1.0, 0.0, 0.0), "blue": (0.0, 0.0, 1.0)}.items():
+        colour = cues.colour_BFNC.unflatten(-1, (-1, 4)).clone()
+        colour[:, :, 0, COLOURED.index("coat"), :3] = torch.tensor(rgb)
+        found = bodies_of(replace(cues, colour_BFNC=colour.flatten(-2)))
+        mixed[name] = found.said_GSC.view(4, 3, -1, SAID)[..., :3].mean((0, 2))
+    assert mixed["red"][0, 0] > mixed["blue"][0, 0] + 0.05
+    assert mixed["blue"][0, 2] > mixed["red"][0, 2] + 0.05
+    assert torch.equal(mixed["red"][1:], mixed["blue"][1:])
 
 
 def test_a_batch_is_filled_with_nothing(cues: Cues) -> None:

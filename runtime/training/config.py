@@ -54,16 +54,16 @@ CONFIGS = {
     for config in (
         Config(
             "small",
-            clips=640,
+            clips=320,
             shapes=320,
             shape_steps=1000,
             light_plans=60,
             light_steps=500,
             drift_clips=40,
             drift_steps=400,
-            minutes=7.0,
+            minutes=5.0,
             buckets=(Bucket(64, 32, 4, 16, weight=0.6), Bucket(128, 64, 8, 2, weight=0.4)),
-            sketch_steps=500,
+            sketch_steps=300,
             network={
                 "cell_dim": 64,
                 "half_dim": 96,
