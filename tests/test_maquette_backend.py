@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from scenelang.runtime.backend import Carry, Frames, Job, Native, Progress
 from scenelang.runtime.loading import ModelError
 from scenelang.runtime.maquette.backend import PROFILES, MaquetteBackend
 from scenelang.runtime.maquette.chunks import CLIP, KNOWN, chunks, count
+from scenelang.runtime.maquette.cues import Cues
 from scenelang.runtime.pipeline import render_film
 
 
@@ -226,3 +228,43 @@ except ImportError:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "sampled without previz", done.stderr
+
+
+def test_guidance_costs_what_it_says_and_makes_other_frames(
+    backend: MaquetteBackend, tmp_path: Path
+) -> None:
+    plan, calls = plan_text(FILM), []
+    job, backend.folder = job_of(backend, plan), save_tiny(tmp_path)
+    plain, named = frames_of(backend, job), backend.identity()
+    said = backend.denoiser_calls(plan, job.shot, "draft")
+    backend.guidance = 2.0
+    hook = tiny_pipeline().transformer.register_forward_hook(lambda *_: calls.append(1))
+    try:
+        guided = frames_of(backend, job)
+    finally:
+        hook.remove()
+    assert len(calls) == backend.denoiser_calls(plan, job.shot, "draft") == 2 * said
+    assert not np.array_equal(plain, guided) and backend.identity() != named
+
+
+def test_one_text_is_the_same_in_every_frame(
+    backend: MaquetteBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, backend.folder = job_of(backend, plan_text(FILM)), save_tiny(tmp_path)
+    weights: list[torch.Tensor] = []
+    clip = MaquetteBackend._clip
+
+    def watched(self: MaquetteBackend, job: Job, cues: Cues, *rest: Any) -> torch.Tensor:
+        weights.append(cues.weight_BFS[0])
+        return clip(self, job, cues, *rest)
+
+    monkeypatch.setattr(MaquetteBackend, "_clip", watched)
+    frames_of(backend, job)
+    by_segment, named = torch.cat(weights), backend.identity()
+    weights.clear()
+    backend.one_text = True
+    frames_of(backend, job)
+    by_shot = torch.cat(weights)
+    assert not torch.equal(by_segment[0], by_segment[-1])
+    assert (by_shot == by_shot[0]).all() and (by_shot[0] > 0).all()
+    assert float(by_shot[0].sum()) == pytest.approx(1) and backend.identity() != named

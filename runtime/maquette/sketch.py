@@ -60,8 +60,7 @@ class Clear:
     lit: Tensor
 
 
-@dataclass(frozen=True)
-class Faced:
+class Faced(NamedTuple):
     """Points of solids: `normal` [X, P, 3], how they face the `suns` [X, P, SUNS] and the camera, `view` [X, P, 1] (-1:
     straight), how `far` they are [X, P, 1], log metres, and what `lamps` give them [X, P, 3], linear RGB."""
 
@@ -138,12 +137,9 @@ class Sketch(nn.Module):
 
     def clear(self, cues: Cues, keep: Tensor, height: int, width: int, half: bool = False) -> Clear:
         """The frames before what drifts in the air is drawn over them; `half`: in bfloat16, what is large."""
+        share = shares(keep)
         r = features.rays(cues, height, width)
-        share = dict(zip(GROUPS, keep[:, :, None, None].unbind(1), strict=True))  # [B, 1, 1]
-        said = torch.einsum("bfs,bsd->bfd", cues.weight_BFS, mean_of(cues.text_BSLD)) * share["text"]
-        lit = features.frame_vector(cues) * share["light"]
-        light = features.even_light(cues) * share["light"][..., None]
-        light = torch.cat([light[:, :, :-1], torch.ones_like(light[:, :, -1:])], 2)
+        said, lit, light = told(cues, share)
         ground = self.surfaces(cues, r, said, keep, half)
         radiance = ground.albedo * (_lit(ground.falls, light) + ground.lamps)
         radiance = radiance + ground.glow + 0.2 * _lit(ground.haze, light)
@@ -159,10 +155,7 @@ class Sketch(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:  # fmt: skip
         """The picture with bodies and what stands about before it; cover, normal and code of each pixel; nearness."""
         b, f, h, w = radiance.shape[:4]
-        found = splats.seen(self._solids(cues, share), r, MOST)
-        cover = found.cover[..., None]
-        part = 1 / cover.clamp_min(1e-3)
-        normal, depth = fn.normalize(found.normal, dim=-1, eps=1e-4), found.depth[..., None] * part
+        found, cover, normal, depth = self._solid(cues, r, share)
         picture = found.tiles // ((h // splats.TILE) * (w // splats.TILE))
         frame = torch.cat([lit, said], -1)
         shown = [
@@ -190,18 +183,15 @@ class Sketch(nn.Module):
         d, eye = splats.tiles_of(r.d, found.tiles), r.o.reshape(-1, 1, 3)[picture]
         counts = share["light"].expand(-1, light.shape[1], -1).flatten(0, 1)[picture][:, None]
         faced = self.faced(cues, picture, eye, d, depth, normal)
-        faced = replace(faced, suns=faced.suns * counts, lamps=faced.lamps * counts)
-        told = frame.flatten(0, 1)[picture]
-        return glow + self.in_light(faced, code, albedo, cover, told, light.flatten(0, 1)[picture])
+        faced = faced._replace(suns=faced.suns * counts, lamps=faced.lamps * counts)
+        frame, light = frame.flatten(0, 1)[picture], light.flatten(0, 1)[picture]
+        return glow + self.in_light(faced, code, albedo, cover, frame, light)
 
     def solids(self, cues: Cues, height: int, width: int) -> Drawn:
         """What the pixels of a single frame show of solids."""
         r = features.rays(cues, height, width)
-        found = splats.seen(self._solids(cues, dict.fromkeys(GROUPS, torch.ones(1, 1, 1))), r, MOST)
-        cover = found.cover[..., None]
-        part = 1 / cover.clamp_min(1e-3)
-        normal = fn.normalize(found.normal, dim=-1, eps=1e-4)
-        parts = [found.depth[..., None] * part, normal, found.said * part, cover]
+        found, cover, normal, depth = self._solid(cues, r, shares(torch.ones(1, len(GROUPS))))
+        parts = [depth, normal, found.said / cover.clamp_min(1e-3), cover]
         whole = splats.spread(torch.cat(parts, -1), found.tiles, (1, height, width)).flatten(0, 2)
         depth, normal, albedo, _, code, cover = whole.split([1, 3, 3, 3, CODE, 1], -1)
         return Drawn(r.d.reshape(-1, 3), depth, normal, albedo, code, cover)
@@ -229,6 +219,16 @@ class Sketch(nn.Module):
         lambert = fn.pad(((at.suns + 0.12) / 1.12).clamp_min(0), (0, LAMPS - features.SUNS), value=1.0)
         falls = fn.softplus(direct) * lambert + fn.softplus(other - 3)
         return albedo * (_lit(falls, light) + at.lamps) + 0.2 * _lit(fn.softplus(haze - 4), light)
+
+    def _solid(
+        self, cues: Cues, r: features.Rays, share: dict[str, Tensor]
+    ) -> tuple[splats.Seen, Tensor, Tensor, Tensor]:
+        """What tiles see of solids; how much of pixels they cover [X, P, 1], their normals [X, P, 3] and depths
+        [X, P, 1]."""
+        found = splats.seen(self._solids(cues, share), r, MOST)
+        cover = found.cover[..., None]
+        normal = fn.normalize(found.normal, dim=-1, eps=1e-4)
+        return found, cover, normal, found.depth[..., None] * (1 / cover.clamp_min(1e-3))
 
     def _solids(self, cues: Cues, share: dict[str, Tensor]) -> splats.Splats:
         """Bodies and scenery of B * F pictures."""
@@ -301,6 +301,20 @@ def _celled(x: Tensor) -> Tensor:
 def _lit(falls: Tensor, light: Tensor) -> Tensor:
     """Shares [B, F, h, w, LAMPS] of lights [B, F, LAMPS, 3], or [X, P, LAMPS] of [X, LAMPS, 3]: linear RGB."""
     return (falls.flatten(light.dim() - 2, -2) @ light).view(*falls.shape[:-1], 3)
+
+
+def shares(keep: Tensor) -> dict[str, Tensor]:
+    """How much each group of cues counts, [B, 1, 1], of `keep` [B, GROUPS]."""
+    return dict(zip(GROUPS, keep[:, :, None, None].unbind(1), strict=True))
+
+
+def told(cues: Cues, share: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    """The words of frames [B, F, D], their light as the camera sees it [B, F, FRAME_CHANNELS], and their lights
+    [B, F, LAMPS, 3]; the last is white, whether light counts or not."""
+    said = torch.einsum("bfs,bsd->bfd", cues.weight_BFS, mean_of(cues.text_BSLD)) * share["text"]
+    lit = features.frame_vector(cues) * share["light"]
+    light = features.even_light(cues) * share["light"][..., None]
+    return said, lit, torch.cat([light[:, :, :-1], torch.ones_like(light[:, :, -1:])], 2)
 
 
 def mean_of(words: Tensor) -> Tensor:

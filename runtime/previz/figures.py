@@ -33,10 +33,6 @@ def figure(look: Look, body: Motion) -> Assembly:
     return a
 
 
-def _skin(look: Look) -> Material:
-    return look.paint("skin")
-
-
 def _legs(a: Assembly, j: Joints, h: float, legs: Material, boots: Material) -> None:
     for side in SIDES:
         a.limb(legs, j.hip[side], j.knee[side], 0.043 * h)
@@ -73,12 +69,12 @@ def _body(a: Assembly, j: Joints, h: float, top: Material, legs: Material, look:
         a.box(top.tinted(0.45), at(0, 0.11, 0.061), (0.006 * h, 0.17 * h, 0.008 * h), j.torso)
     else:
         a.ellipsoid(legs, at(0, -0.02, 0), (0.088 * h, 0.055 * h, 0.068 * h), j.torso)
-        a.ellipsoid(_skin(look), at(0, 0.305, 0.0), (0.04 * h, 0.03 * h, 0.04 * h), j.torso)
+        a.ellipsoid(look.paint("skin"), at(0, 0.305, 0.0), (0.04 * h, 0.03 * h, 0.04 * h), j.torso)
 
 
 def _arms(a: Assembly, j: Joints, h: float, top: Material, look: Look) -> None:
     thick = 1.18 if look.has("coat", "jacket") else 1.0
-    skin = _skin(look)
+    skin = look.paint("skin")
     for side in SIDES:
         a.limb(top, j.shoulder[side], j.elbow[side], 0.034 * thick * h)
         wrist = blend(j.elbow[side], j.hand[side], np.full(a.count, 0.86, np.float32))
@@ -87,7 +83,7 @@ def _arms(a: Assembly, j: Joints, h: float, top: Material, look: Look) -> None:
 
 
 def _head(a: Assembly, j: Joints, h: float, look: Look, body: Motion) -> None:
-    skin, dark = _skin(look), material("#1d1715", gloss=0.6)
+    skin, dark = look.paint("skin"), material("#1d1715", gloss=0.6)
     hair = look.cloth("hair")
 
     def at(x: float, y: float, z: float) -> Array:

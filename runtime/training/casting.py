@@ -253,7 +253,5 @@ def cast(bodies: Bodies, plans: Sequence[Plan], steps: int = 4000, seed: int = 0
         return torch.cat([*bodies.said(known[chosen]).values()], -1)
 
     kinds, which = known[:, : len(SAID_KINDS)].unique(dim=0, return_inverse=True)
-    seldom = (
-        which.bincount(minlength=len(kinds)).float().rsqrt()
-    )  # what is seldom is seen more often than it is
+    seldom = which.bincount(minlength=len(kinds)).float().rsqrt()  # is seen more often than it is
     return taught(bodies, said, want, weight, steps, seed, seldom[which])

@@ -17,9 +17,9 @@ from torch import Tensor, nn
 
 from scenelang.compiler.plan import Plan
 from scenelang.runtime.maquette import features
-from scenelang.runtime.maquette.cues import Cues
+from scenelang.runtime.maquette.cues import GROUPS
 from scenelang.runtime.maquette.development import developed
-from scenelang.runtime.maquette.sketch import Faced, Sketch, mean_of
+from scenelang.runtime.maquette.sketch import Faced, Sketch, shares, told
 from scenelang.runtime.previz.illumination import gleam, irradiance_on, open_above
 from scenelang.runtime.previz.rays import perspective
 from scenelang.runtime.previz.scene import scene
@@ -78,8 +78,8 @@ def _error(sketch: Sketch, batch: list[Tensor], luck: torch.Generator) -> Tensor
     white[:, -1] = 1
     lights = torch.where(dark[:, :, None] > 0, lights, white)
     at = Faced(*(x[:, None] for x in (normal, suns * dark, view, far, lamps * dark)))
-    told = torch.cat([even * dark, words * untold], 1)
-    made = sketch.in_light(at, code[:, None], albedo[:, None], cover[:, None], told, lights)[:, 0]
+    known = torch.cat([even * dark, words * untold], 1)
+    made = sketch.in_light(at, code[:, None], albedo[:, None], cover[:, None], known, lights)[:, 0]
     return (2 * developed(made) - 2 * developed(wanted)).square().mean()
 
 
@@ -102,11 +102,11 @@ def _rows(sketch: Sketch, text_encoder: Any, plan: Plan, seed: int) -> Iterator[
     eye = stage.c2w[frame, :3, 3]
     falls, besides = _thrown_back(world, view.part(chosen), eye, stage.set.fog)
     d, depth, normal, albedo, code, cover = (x[None, chosen] for x in drawn)
+    said, lit, lights = told(here, shares(torch.ones(1, len(GROUPS))))
+    told_of = torch.cat([lit, said], -1)[0].expand(POINTS, -1)
     at = sketch.faced(here, torch.zeros(1, dtype=torch.int64), eye.view(1, 1, 3), d, depth, normal)
-    yield (
-        *(getattr(at, name)[0] for name in Faced.__annotations__), code[0], albedo[0], cover[0], *_of_frame(here),
-        falls.T, besides.T,
-    )  # fmt: skip
+    known = [*at, code, albedo, cover]
+    yield *(x[0] for x in known), told_of, lights[0].expand(POINTS, -1, -1), falls.T, besides.T
 
 
 def _thrown_back(world: World, view: View, eye: Tensor, fog: float) -> tuple[Tensor, Tensor]:
@@ -120,12 +120,3 @@ def _thrown_back(world: World, view: View, eye: Tensor, fog: float) -> tuple[Ten
     lost = 1 - torch.exp(-fog * view.t * far)
     gleaming = gleam(world, view.frame, p, n, d) * gloss
     return falls * (1 - lost), torch.lerp(gleaming, world.sky.haze(view.frame, d), lost)
-
-
-def _of_frame(cues: Cues) -> tuple[Tensor, Tensor]:
-    """What points [POINTS] are told of their frame: its light and words, and its lights."""
-    said = torch.einsum("bfs,bsd->bfd", cues.weight_BFS, mean_of(cues.text_BSLD))
-    frame = torch.cat([features.frame_vector(cues), said], -1)[0]
-    even = features.even_light(cues)[0]
-    even = torch.cat([even[:, :-1], torch.ones_like(even[:, -1:])], 1)
-    return frame.expand(POINTS, -1), even.expand(POINTS, -1, -1)
