@@ -29,7 +29,7 @@ from scenelang.compiler.set_size import SHAPES, Extent, extent_of, set_size
 from scenelang.compiler.sight_lines import sight_lines
 from scenelang.compiler.wardrobe import worn
 
-SCHEMA = "scenelang.conditioning/1"
+SCHEMA = "scenelang.conditioning/2"
 COLOURED = ("main", *PARTS)  # parts that have a colour of their own
 BLEND_SECONDS = Fraction(1, 4)
 

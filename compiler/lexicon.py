@@ -60,6 +60,7 @@ KINDS: dict[str, str] = {
     "box": "box crate chest suitcase parcel boîte caisse valise",
 }
 
+# big_eyes: `big`, and `eyes` among the three words behind it
 FEATURES: dict[str, str] = {
     "umbrella": "umbrella umbrellas parapluie parapluies",
     "coat": "coat coats raincoat raincoats overcoat trenchcoat robe dress gown cloak manteau manteaux robe imperméable",
@@ -68,12 +69,12 @@ FEATURES: dict[str, str] = {
     "hat": "hat cap beret helmet chapeau casquette",
     "hood": "hood hooded capuche",
     "beard": "beard bearded barbe barbu",
-    "long-hair": "long-haired braid braids ponytail",
+    "long-hair": "long-haired long_hair braid braids ponytail cheveux_longs longs_cheveux",
     "old": "old elderly aged vieux vieille vieil",
     "fluffy": "fluffy furry plush hairy shaggy pelucheux pelucheuse poilu",
-    "big-eyes": "big-eyed wide-eyed yeux",
-    "open-mouth": "open-mouthed bouche ouverte",
-    "arm-in-arm": "arm-in-arm arm",
+    "big-eyes": "big-eyed wide-eyed big_eyes wide_eyes large_eyes huge_eyes eyes_wide grands_yeux gros_yeux",
+    "open-mouth": "open-mouthed open_mouth mouth_open bouche_ouverte gueule_ouverte",
+    "arm-in-arm": "arm-in-arm arm_arm bras_bras",
     "lit": "lit burning glowing lighted allumé allumée brûlante",
     "melted": "melted half-melted melting fondue fondu",
     "crumpled": "crumpled torn creased froissé froissée",
@@ -202,12 +203,19 @@ def read(description: str, wears: str = "") -> Reading:
     words = _words(description)
     head = _words(re.split(r"\b(?:with|in|under|avec|sous)\b|,", description, maxsplit=1)[0])
     kind = _kind(head) or _kind(words)
-    found = tuple(dict.fromkeys(features[w] for w in [*words, *_words(wears)] if w in features))
     colours: dict[str, str] = {}
+    found: dict[str, None] = {}
     for clause in re.split(r"[,.;]| and | et ", f"{description}, {wears}"):
-        for part, colour in _clause_colours(_words(clause), parts):
+        said = _words(clause)
+        found |= dict.fromkeys(features[w] for w in [*said, *_pairs(said)] if w in features)
+        for part, colour in _clause_colours(said, parts):
             colours.setdefault(part, colour)
-    return Reading(kind, colours, found)
+    return Reading(kind, colours, tuple(found))
+
+
+def _pairs(words: list[str]) -> list[str]:
+    """Each word with those that soon follow it: `big_eyes` of `big blue eyes`."""
+    return [f"{word}_{later}" for i, word in enumerate(words) for later in words[i + 1 : i + 4]]
 
 
 def _kind(words: list[str]) -> str | None:

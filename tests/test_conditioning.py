@@ -176,7 +176,7 @@ def test_saved_and_loaded_again(tmp_path: Path) -> None:
     assert all(torch.equal(getattr(c, f.name), getattr(again, f.name)) for f in fields(c))
     with safe_open(tmp_path / "c.safetensors", "pt") as file:
         metadata = file.metadata()
-    assert metadata["schema"] == "scenelang.conditioning/1"
+    assert metadata["schema"] == "scenelang.conditioning/2"
     assert metadata["source"] == plan.source
     assert json.loads(metadata["shots"])["a"]["subjects"] == ["mara", "lio"]
     with pytest.raises(KeyError):

@@ -29,3 +29,22 @@ from scenelang.compiler.lexicon import read
 )
 def test_the_kind_that_words_name(description: str, kind: str | None) -> None:
     assert read(description).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("description", "features"),
+    [
+        ("a small fluffy monster, big eyes, open mouth", ("fluffy", "big-eyes", "open-mouth")),
+        ("a monster with big yellow eyes and its mouth wide open", ("big-eyes", "open-mouth")),
+        ("une peluche, grands yeux, bouche grande ouverte", ("big-eyes", "open-mouth")),
+        ("a monster with small eyes", ()),
+        ("une femme aux yeux bleus", ()),
+        ("a big dog, green eyes", ()),  # of another clause
+        ("couples arm in arm", ("arm-in-arm",)),
+        ("a man with a broken arm", ()),
+        ("a woman, long black hair", ("long-hair",)),
+        ("a woman in a long coat, black hair", ("coat",)),
+    ],
+)
+def test_what_words_show_beside_each_other(description: str, features: tuple[str, ...]) -> None:
+    assert read(description).features == features

@@ -171,3 +171,16 @@ def test_pictures_are_numbered_and_exact(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["000001.png", "000002.png", "000003.png"]
     for n, frame in enumerate(frames, start=1):
         assert (cv2.imread(str(tmp_path / f"{n:06}.png"))[:, :, ::-1] == frame).all()
+
+
+def test_x264_works_with_nothing_by_which_it_differs_from_run_to_run(tmp_path: Path) -> None:
+    """With AVX-512 the same frames became another film once in some thirty or hundred times."""
+    level = av.logging.get_level()
+    av.logging.set_level(av.logging.INFO)
+    try:
+        with av.logging.Capture() as said:
+            write(tmp_path / "film.mp4", np.stack([numbered(n) for n in range(3)]))
+    finally:
+        av.logging.set_level(level)
+    (used,) = (text for _, name, text in said if name == "libx264" and "capabilities" in text)
+    assert "AVX512" not in used
