@@ -6,6 +6,7 @@ what it is a ratio of.
 
 from __future__ import annotations
 
+import argparse
 import os
 import resource
 import statistics
@@ -149,8 +150,13 @@ def optics() -> None:
         )
 
 
+PARTS = {"starting": starting, "reading": reading, "rendering": rendering, "optics": optics}
+
 if __name__ == "__main__":
-    chosen = sys.argv[1:] or ["starting", "reading", "rendering"]
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="|".join(PARTS), help="all of them, if none is named")
+    chosen = parser.parse_args().parts or ["starting", "reading", "rendering"]
+    if unknown := set(chosen) - set(PARTS):
+        parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     for part in chosen:
-        parts = {"starting": starting, "reading": reading, "rendering": rendering, "optics": optics}
-        parts[part]()
+        PARTS[part]()
