@@ -154,7 +154,9 @@ PARTS = {"starting": starting, "reading": reading, "rendering": rendering, "opti
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="|".join(PARTS), help="all of them, if none is named")
+    parser.add_argument(
+        "parts", nargs="*", metavar="|".join(PARTS), help="all of them, if none is named"
+    )
     chosen = parser.parse_args().parts or ["starting", "reading", "rendering"]
     if unknown := set(chosen) - set(PARTS):
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
