@@ -174,7 +174,7 @@ def test_pictures_are_numbered_and_exact(tmp_path: Path) -> None:
 
 
 def test_x264_works_with_nothing_by_which_it_differs_from_run_to_run(tmp_path: Path) -> None:
-    """With AVX-512 the same frames became another film once in some thirty or hundred times."""
+    """With AVX-512 the same frames now and then became another film."""
     level = av.logging.get_level()
     av.logging.set_level(av.logging.INFO)
     try:
